@@ -31,7 +31,7 @@ on_error() {
   die "failed while $step; the lines above say why. Run $0 again once that is solved."
 }
 
-# File, once per process: where interpreters and tools are kept between runs.
+# Where tools and interpreters are kept between runs, for all checkouts.
 cache_dir() {
   printf '%s/dalen' "${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}"
 }
