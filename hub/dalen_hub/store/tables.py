@@ -2,11 +2,12 @@
 
 Every table of a neighbourhood carries ``trafo_id``, so that data can later be
 divided over databases by trafo. Instants are UTC and stored as whole epoch
-seconds. Objects of OpenADR keep their body as the JSON that is sent.
+seconds. Objects of OpenADR keep the fields that their sender may set as JSON.
 """
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Float,
     Index,
@@ -32,8 +33,8 @@ client = Table(
     Column("role", String(8), nullable=False),
     Column("name", String(128), nullable=False),
     Column("secret_hash", LargeBinary(32), nullable=False),
-    Column("created_at", Integer, nullable=False),
-    Column("revoked_at", Integer),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
 )
 
 invite = Table(
@@ -41,9 +42,9 @@ invite = Table(
     metadata,
     Column("code_hash", LargeBinary(32), primary_key=True),
     Column("trafo_id", String(64), nullable=False),
-    Column("created_at", Integer, nullable=False),
-    Column("expires_at", Integer, nullable=False),
-    Column("used_at", Integer),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
 )
 
 ven = Table(
@@ -59,10 +60,10 @@ ven = Table(
     Column("nameplate_w", Float, nullable=False),
     Column("minimum_w", Float, nullable=False),
     Column("floor_w", Float, nullable=False),
-    Column("created_at", Integer, nullable=False),
-    Column("modified_at", Integer, nullable=False),
-    Column("last_seen_at", Integer),
-    Column("left_at", Integer),
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger),
+    Column("left_at", BigInteger),
 )
 
 program = Table(
@@ -70,8 +71,8 @@ program = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("name", String(128), nullable=False, unique=True),
-    Column("created_at", Integer, nullable=False),
-    Column("modified_at", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
     Column("body", JSON, nullable=False),
 )
 
@@ -82,12 +83,20 @@ event = Table(
     Column("trafo_id", String(64), nullable=False),
     Column("program_id", String(64), nullable=False, index=True),
     Column("name", String(128)),
-    # One target is one home; several targets and none are kept in the body too.
-    Column("target", String(128), index=True),
-    Column("created_at", Integer, nullable=False),
-    Column("modified_at", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
     Column("body", JSON, nullable=False),
-    Index("ix_event_cap", "target", "name"),
+)
+
+# Who may see an event: a row a target, or one row with target "" when it is for
+# everybody. The targets are in the body too.
+event_target = Table(
+    "event_target",
+    metadata,
+    Column("trafo_id", String(64), nullable=False),
+    Column("event_id", String(64), primary_key=True),
+    Column("target", String(128), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 
 report = Table(
@@ -98,8 +107,8 @@ report = Table(
     Column("ven_id", String(64), nullable=False, index=True),
     Column("client_id", String(64), nullable=False, index=True),
     Column("event_id", String(64), nullable=False, index=True),
-    Column("created_at", Integer, nullable=False, index=True),
-    Column("modified_at", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("modified_at", BigInteger, nullable=False),
     Column("body", JSON, nullable=False),
 )
 
@@ -110,7 +119,7 @@ consent_text = Table(
     Column("text_id", String(64), nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
-    Column("published_at", Integer, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
 )
 
 # Append-only: what a resident consented to, and when it was withdrawn. The row
@@ -125,11 +134,11 @@ consent = Table(
     Column("tier", String(4), nullable=False),
     Column("text_sha256", String(64), nullable=False),
     Column("language", String(8), nullable=False),
-    Column("given_at", Integer, nullable=False),
-    Column("valid_until", Integer),
+    Column("given_at", BigInteger, nullable=False),
+    Column("valid_until", BigInteger),
 )
 
-# What the gate refused: how often, never what.
+# What the gate refused, a row a home and UTC day: how often, never what.
 refused_report = Table(
     "refused_report",
     metadata,
@@ -137,6 +146,7 @@ refused_report = Table(
     Column("ven_id", String(64), primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # The mean power of one heat pump over one interval, as its home reported it.
@@ -145,10 +155,11 @@ pump_power = Table(
     metadata,
     Column("trafo_id", String(64), nullable=False),
     Column("ven_id", String(64), primary_key=True),
-    Column("start", Integer, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
     Column("duration_s", Integer, nullable=False),
     Column("power_w", Float, nullable=False),
     Index("ix_pump_power_trafo_start", "trafo_id", "start"),
+    sqlite_with_rowid=False,
 )
 
 # The state that a home acknowledged for one interval.
@@ -157,16 +168,18 @@ home_state = Table(
     metadata,
     Column("trafo_id", String(64), nullable=False),
     Column("ven_id", String(64), primary_key=True),
-    Column("start", Integer, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
     Column("state", String(32), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 trafo_load = Table(
     "trafo_load",
     metadata,
     Column("trafo_id", String(64), primary_key=True),
-    Column("time", Integer, primary_key=True),
+    Column("time", BigInteger, primary_key=True),
     Column("load_kw", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # A forecast that was uploaded, a row a quarter hour. The newest issue counts.
@@ -174,11 +187,12 @@ load_forecast = Table(
     "load_forecast",
     metadata,
     Column("trafo_id", String(64), primary_key=True),
-    Column("start", Integer, primary_key=True),
-    Column("issued_at", Integer, nullable=False),
+    Column("start", BigInteger, primary_key=True),
+    Column("issued_at", BigInteger, nullable=False),
     Column("p50_kw", Float, nullable=False),
     Column("p90_kw", Float, nullable=False),
     Column("source", String(64), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What the hub decided for one quarter hour: the common level of all homes.
@@ -186,8 +200,8 @@ cap_level = Table(
     "cap_level",
     metadata,
     Column("trafo_id", String(64), primary_key=True),
-    Column("start", Integer, primary_key=True),
-    Column("decided_at", Integer, nullable=False),
+    Column("start", BigInteger, primary_key=True),
+    Column("decided_at", BigInteger, nullable=False),
     Column("p50_kw", Float, nullable=False),
     Column("p90_kw", Float, nullable=False),
     Column("forecast_source", String(64), nullable=False),
@@ -196,4 +210,5 @@ cap_level = Table(
     # NULL: there is room for all, nobody is limited.
     Column("level_w", Float),
     Column("homes", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )

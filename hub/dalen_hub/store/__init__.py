@@ -1,0 +1,1 @@
+"""What the hub remembers: tables, migrations and the database that holds them."""
