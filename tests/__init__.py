@@ -1,0 +1,1 @@
+"""Tests of Dalen: the home, the hub, and the chain between them."""

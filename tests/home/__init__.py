@@ -1,0 +1,1 @@
+"""Tests of the home: the Home Assistant integration and its pure rooms."""

@@ -1,0 +1,1 @@
+"""Tests of limits/: which upper limit holds, and why."""
