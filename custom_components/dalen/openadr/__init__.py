@@ -1,0 +1,1 @@
+"""A small asynchronous OpenADR 3.1 VEN on aiohttp, without Home Assistant."""

@@ -1,0 +1,166 @@
+"""A VEN's view of a VTN: events, programs, its ven, and reports to it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import ClientResponse, ClientSession, ClientTimeout
+from yarl import URL
+
+from .access_token import TokenSource
+from .address import is_no_weaker, is_secure_url, parse_url
+from .answer import read_json
+from .errors import AuthenticationFailedError, UnexpectedAnswerError
+from .model import Event, Program, Skipped, Ven
+from .reader import read_all, read_event, read_program, read_ven
+from .transport import TIMEOUT, Clock, json_body, requested
+
+PAGE_SIZE: Final = 50
+MAX_PAGES: Final = 20
+
+
+class OpenAdrClient:
+    """An OpenADR 3.1 client with the role of a VEN.
+
+    Every method raises VtnUnreachableError, AuthenticationFailedError or
+    ProblemError. ``skipped`` tells what the last list had that made no sense.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        vtn_url: str,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+    ) -> None:
+        """Keep the session and the credentials; nothing is sent yet.
+
+        ``vtn_url`` is the base with the version, such as
+        ``https://hub.example/openadr3/3.1.0``. Raises ValueError when credentials
+        may not be sent to it.
+        """
+        url = parse_url(vtn_url.rstrip("/"))
+        if url is None or not is_secure_url(url):
+            raise ValueError(f"{vtn_url!r} is not a usable https address")
+        self._session = session
+        self._url = url
+        self._clock = clock
+        self._tokens = TokenSource(session, url, client_id, client_secret, clock)
+        self.skipped: tuple[Skipped, ...] = ()
+
+    async def events(self, program_id: str | None = None) -> list[Event]:
+        """Return the events that this VEN may see, of one program or of all."""
+        params = {} if program_id is None else {"programID": program_id}
+        return await self._objects("events", params, read_event)
+
+    async def programs(self) -> list[Program]:
+        """Return the programs that this VEN may see."""
+        return await self._objects("programs", {}, read_program)
+
+    async def ven(self) -> Ven | None:
+        """Return this VEN as the VTN knows it, None when it has none."""
+        vens = await self._objects("vens", {}, read_ven)
+        return vens[0] if vens else None
+
+    async def create_report(self, report: Mapping[str, object]) -> None:
+        """Send one report; a ProblemError tells why it was refused."""
+        await self.call("POST", self._url / "reports", json=report)
+
+    async def call(
+        self,
+        method: str,
+        url: URL | str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+    ) -> object:
+        """Send an authorised request and return the JSON of the answer, or None."""
+        async with self.stream(method, url, params=params, json=json) as response:
+            return await read_json(response, self._clock())
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        url: URL | str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: ClientTimeout = TIMEOUT,
+    ) -> AsyncIterator[ClientResponse]:
+        """Send an authorised request and give its response, still to be read.
+
+        A token that is refused is renewed once.
+        """
+        target = self._checked(url)
+        data, extra = (None, {}) if json is None else json_body(json)
+        for last_try in (False, True):
+            token = await self._tokens.token()
+            async with requested(
+                self._session,
+                method,
+                target,
+                headers={
+                    **(headers or {}),
+                    **extra,
+                    "Authorization": f"Bearer {token}",
+                },
+                params=params,
+                data=data,
+                timeout=timeout,
+            ) as response:
+                if response.status != HTTPStatus.UNAUTHORIZED:
+                    yield response
+                    return
+            self._tokens.forget(token)
+            if last_try:
+                raise AuthenticationFailedError(
+                    "the hub does not accept this home any more; "
+                    "join the neighbourhood again"
+                )
+
+    def _checked(self, url: URL | str) -> URL:
+        """Return the address of a request, when the token may be sent to it."""
+        target = parse_url(str(url))
+        if target is None or not is_no_weaker(target, self._url):
+            raise UnexpectedAnswerError(f"{url} is not a usable https address")
+        return target
+
+    async def _objects[T](
+        self, path: str, params: Mapping[str, str], read: Callable[[object], T]
+    ) -> list[T]:
+        """Return all objects of a list, and remember what was skipped."""
+        values = await self._pages(self._url / path, params)
+        objects, skipped = read_all(values, read)
+        self.skipped = tuple(skipped)
+        return objects
+
+    async def _pages(self, url: URL, params: Mapping[str, str]) -> list[object]:
+        """Return a whole list, page by page; an object that moved counts once."""
+        found: dict[object, object] = {}
+        for page in range(MAX_PAGES):
+            answer = await self.call(
+                "GET",
+                url,
+                params={
+                    **params,
+                    "skip": str(page * PAGE_SIZE),
+                    "limit": str(PAGE_SIZE),
+                },
+            )
+            if not isinstance(answer, list):
+                raise UnexpectedAnswerError(f"{url} did not answer with a list")
+            for value in answer:
+                found[_identity(value, len(found))] = value
+            if len(answer) < PAGE_SIZE:
+                return list(found.values())
+        raise UnexpectedAnswerError(f"{url} has more than {MAX_PAGES * PAGE_SIZE}")
+
+
+def _identity(value: object, number: int) -> object:
+    """Return what makes an object of a list the same on the next page."""
+    identity = value.get("id") if isinstance(value, dict) else None
+    return identity if isinstance(identity, str) else number
