@@ -1,0 +1,1 @@
+"""Register maps that the heat pump server can wear, as data files."""
