@@ -61,7 +61,7 @@ def npm_pack(package: Package, directory: Path) -> Path:
         *NPM_OPTIONS,
     ]
     try:
-        subprocess.run(  # noqa: S603 - fixed arguments, no shell
+        subprocess.run(
             command,
             check=True,
             capture_output=True,
@@ -119,7 +119,7 @@ def up_to_date(directory: Path, packages: Iterable[Package]) -> bool:
     """Tell whether the folder holds exactly what the pins say."""
     try:
         record = json.loads((directory / RECORD_NAME).read_bytes())
-    except (FileNotFoundError, ValueError):
+    except FileNotFoundError, ValueError:
         return False
     if not isinstance(record, dict) or record.get("pins") != _pins(packages):
         return False
@@ -195,9 +195,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         made = build(output)
     except BuildAssetsError as err:
-        print(err, file=sys.stderr)
+        sys.stderr.write(f"{err}\n")
         return 2
-    print(f"{'Made' if made else 'Already there:'} {output}")
+    sys.stdout.write(f"{'Made' if made else 'Already there:'} {output}\n")
     return 0
 
 

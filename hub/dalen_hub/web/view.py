@@ -111,7 +111,7 @@ def _level_figure(chart: Chart, texts: Texts) -> Figure:
         )
     return Figure(
         label=texts("figure.level"),
-        value=f"{texts.number(shown_level_w(running.level_w))} W",
+        value=f"{texts.number(shown_level_w(running.level_w))}\N{NO-BREAK SPACE}W",
         note=texts("figure.level_note"),
     )
 
@@ -161,4 +161,4 @@ def _number(value: float | None, texts: Texts) -> str:
 
 def _kw(value: float | None, texts: Texts) -> str:
     """Write a power in kW with its unit, or a dash."""
-    return "–" if value is None else f"{texts.number(value)} kW"
+    return "–" if value is None else f"{texts.number(value)}\N{NO-BREAK SPACE}kW"

@@ -3,6 +3,7 @@
 const QUARTER_S = 900;
 const HOUR_S = 3600;
 const LEFT_AXIS_PX = 52;
+const TIME_AXIS_PX = 30;
 const PHONE_PX = 500;
 
 /** Return the value of a colour of the style sheet. */
@@ -33,7 +34,7 @@ class Words {
   }
 
   power(value, unit) {
-    return value == null ? "–" : `${this.number.format(value)} ${unit}`;
+    return value == null ? "–" : `${this.number.format(value)}\u00a0${unit}`;
   }
 }
 
@@ -56,6 +57,9 @@ const highest = (values) => values.reduce((most, value) => Math.max(most, value 
 
 const latest = (values, at) => values.slice(0, at + 1).findLast((value) => value != null);
 
+/** Homes receive a level in kW with two decimals, rounded down. */
+const shownLevel = ({ level_w: level }) => (level == null ? null : Math.floor(level / 10) * 10);
+
 const MEASURED = new Set(["load", "pumps"]);
 const SERIES = {
   power: [
@@ -65,7 +69,7 @@ const SERIES = {
     { name: "load", valueOf: (quarter) => quarter.load_kw, style: { width: 2.5 } },
     { name: "limit", valueOf: (quarter, body) => body.trafo.limit_kw, style: { width: 2 } },
   ],
-  level: [{ name: "level", valueOf: (quarter) => quarter.level_w, style: { width: 2, fill: "level-fill" } }],
+  level: [{ name: "level", valueOf: shownLevel, style: { width: 2, fill: "level-fill" } }],
 };
 const UNITS = { power: "kW", level: "W" };
 
@@ -120,7 +124,7 @@ class Chart {
       series: [{}, ...SERIES[this.kind].map(({ name, style }) => this.line(name, style))],
       bands: this.kind === "power" ? [{ series: [2, 3], fill: color("band") }] : [],
       hooks: {
-        draw: [(plot) => this.drawNow(plot)],
+        draw: [(plot) => this.drawUnit(plot), (plot) => this.drawNow(plot)],
         setCursor: [(plot) => this.onCursor(plot.cursor.idx)],
       },
     };
@@ -139,6 +143,7 @@ class Chart {
   timeAxis(narrow) {
     return {
       ...this.axisStyle(),
+      size: TIME_AXIS_PX,
       space: narrow ? 54 : 72,
       incrs: [1, 2, 3, 6, 12, 24].map((hours) => hours * HOUR_S),
       values: (_, splits) => splits.map((seconds) => this.words.tick(seconds)),
@@ -165,6 +170,17 @@ class Chart {
 
   top() {
     return (this.data.slice(1).reduce((most, values) => Math.max(most, highest(values)), 0) || 1) * 1.12;
+  }
+
+  drawUnit({ ctx, bbox }) {
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.fillStyle = color("quiet");
+    ctx.font = `${12 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = "right";
+    ctx.textBaseline = "bottom";
+    ctx.fillText(UNITS[this.kind], bbox.left - 10 * ratio, bbox.top - 3 * ratio);
+    ctx.restore();
   }
 
   drawNow(plot) {
