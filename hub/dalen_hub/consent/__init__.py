@@ -1,0 +1,1 @@
+"""What residents agreed to, and the gate that holds the hub to it."""

@@ -1,0 +1,1 @@
+"""OpenADR 3.1 towards the homes: the hub is their VTN."""

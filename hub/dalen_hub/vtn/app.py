@@ -1,0 +1,27 @@
+"""Compose the OpenADR interface of the hub."""
+
+from aiohttp import web
+
+from dalen_hub.appkeys import NUDGER
+from dalen_hub.vtn import events, programs, reports, vens
+from dalen_hub.vtn.auth import add_middlewares
+from dalen_hub.vtn.nudge import Nudger, close_nudger, get_nudge
+from dalen_hub.vtn.paths import NUDGE_PATH, TOKEN_PATH, VTN_PATH
+from dalen_hub.vtn.token_endpoint import get_auth_server, post_token
+
+
+def add_vtn_routes(app: web.Application) -> None:
+    """Add the VTN, the token endpoint and the nudge to an application.
+
+    At run time it needs the keys ENGINE, CLOCK, CONFIG and TOKENS; a NUDGER is
+    made when there is none.
+    """
+    add_middlewares(app)
+    if NUDGER not in app:
+        app[NUDGER] = Nudger()
+    app.on_shutdown.append(close_nudger)
+    app.router.add_get(f"{VTN_PATH}/auth/server", get_auth_server)
+    app.router.add_post(TOKEN_PATH, post_token)
+    app.router.add_get(NUDGE_PATH, get_nudge, allow_head=False)
+    for room in (programs, events, reports, vens):
+        room.add_routes(app)

@@ -1,0 +1,84 @@
+"""Read the JSON of a request, and refuse what no honest client sends."""
+
+import json
+import math
+from typing import Any
+
+from aiohttp import web
+
+from dalen_hub.vtn.problems import ProblemError
+
+type JsonObject = dict[str, Any]
+
+MAX_BODY_BYTES = 256_000
+_MAX_DEPTH = 16
+
+
+async def read_object(request: web.Request) -> JsonObject:
+    """Return the JSON object of a request; fields that are null are left out.
+
+    Raises a 400 problem for anything else, a 413 problem above 256 kB.
+    """
+    raw = await read_limited(request)
+    try:
+        value = json.loads(raw, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "The body is not JSON.") from error
+    if not isinstance(value, dict):
+        raise ProblemError(400, "The body must be a JSON object.")
+    cleaned: JsonObject = _without_nulls(value, 1)
+    return cleaned
+
+
+async def read_limited(request: web.Request) -> bytes:
+    """Return the body of a request of at most 256 kB.
+
+    Raises a 413 problem for a larger one, before it is read as a whole.
+    """
+    too_large = ProblemError(
+        413, f"The body may have {MAX_BODY_BYTES} bytes at most. Send it in parts."
+    )
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise too_large
+    return bytes(body)
+
+
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which JSON does not have."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def _without_nulls(value: Any, depth: int) -> Any:
+    """Return a value in which null fields are absent.
+
+    Clients exist that write null for "not given", although the schema of
+    OpenADR 3.1 does not allow it.
+    """
+    if depth > _MAX_DEPTH:
+        raise ProblemError(400, f"The body nests deeper than {_MAX_DEPTH} levels.")
+    match value:
+        case dict():
+            return {
+                _storable(name): _without_nulls(field, depth + 1)
+                for name, field in value.items()
+                if field is not None
+            }
+        case list():
+            return [_without_nulls(item, depth + 1) for item in value]
+        case str():
+            return _storable(value)
+        case float() if not math.isfinite(value):
+            raise ProblemError(400, "The body holds a number that is too large.")
+    return value
+
+
+def _storable(text: str) -> str:
+    """Return a text, if every database can store it."""
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ProblemError(400, "The body holds a text that is not valid Unicode.")
+    return text

@@ -1,0 +1,88 @@
+"""Look up who a client is, and note when its home was last seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from dalen_hub.store.database import reading
+from dalen_hub.store.tables import client, ven
+from dalen_hub.store.times import to_epoch
+from dalen_hub.vtn.principal import SCOPES, Principal, Role
+
+_CACHE_S = 30
+_SEEN_S = 60
+_MAX_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """A client as it was a moment ago."""
+
+    principal: Principal | None
+    loaded_at: int
+
+
+class Principals:
+    """Remembers clients for half a minute, so that a poll costs one query."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._entries: dict[str, _Entry] = {}
+        self._seen: dict[str, int] = {}
+
+    async def of_client(
+        self, engine: AsyncEngine, client_id: str, now: datetime
+    ) -> Principal | None:
+        """Return who a client is now; None when unknown or revoked."""
+        epoch = to_epoch(now)
+        entry = self._entries.get(client_id)
+        if entry is None or not 0 <= epoch - entry.loaded_at < _CACHE_S:
+            async with reading(engine) as conn:
+                principal = await _load(conn, client_id)
+            if len(self._entries) >= _MAX_ENTRIES:
+                self._entries.clear()
+            entry = _Entry(principal=principal, loaded_at=epoch)
+            self._entries[client_id] = entry
+        return entry.principal
+
+    def forget(self, client_id: str) -> None:
+        """Read a client anew at its next request: it was changed or revoked."""
+        self._entries.pop(client_id, None)
+
+    async def seen(self, engine: AsyncEngine, ven_id: str, now: datetime) -> None:
+        """Store that a home was here, once a minute at most."""
+        epoch = to_epoch(now)
+        if 0 <= epoch - self._seen.get(ven_id, epoch - _SEEN_S) < _SEEN_S:
+            return
+        if len(self._seen) >= _MAX_ENTRIES:
+            self._seen.clear()
+        self._seen[ven_id] = epoch
+        async with engine.begin() as conn:
+            await conn.execute(
+                update(ven).where(ven.c.id == ven_id).values(last_seen_at=epoch)
+            )
+
+
+async def _load(conn: AsyncConnection, client_id: str) -> Principal | None:
+    """Read a client and the home that it belongs to."""
+    home = (client.c.id == ven.c.client_id) & ven.c.left_at.is_(None)
+    row = (
+        await conn.execute(
+            select(client.c.role, ven.c.id, ven.c.target, ven.c.trafo_id)
+            .select_from(client.outerjoin(ven, home))
+            .where(client.c.id == client_id, client.c.revoked_at.is_(None))
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    role = Role(row.role)
+    return Principal(
+        client_id=client_id,
+        role=role,
+        ven_id=row.id,
+        targets=frozenset(() if row.target is None else (row.target,)),
+        trafo_id=row.trafo_id,
+        scopes=SCOPES[role],
+    )

@@ -1,0 +1,168 @@
+"""The objects of OpenADR 3.1 as clients may write them.
+
+Source: openadr3.yaml 3.1.0, schemas *Request. The id, the time stamps and the
+objectType that a client sends are ignored, as the Definition demands.
+"""
+
+from typing import Any
+
+from dalen_hub.vtn.bodies import JsonObject
+from dalen_hub.vtn.fields import (
+    Fields,
+    Read,
+    boolean,
+    duration,
+    free_text,
+    identifier,
+    instant,
+    integer,
+    list_of,
+    name_text,
+    natural,
+    number,
+    one_of,
+)
+from dalen_hub.vtn.problems import ProblemError
+
+
+def program(value: Any) -> JsonObject:
+    """Check a program."""
+    fields = Fields(value)
+    fields.take("programName", name_text, required=True)
+    fields.take("intervalPeriod", _interval_period)
+    fields.take("programDescriptions", list_of(_program_description))
+    fields.take("payloadDescriptors", list_of(_payload_descriptor))
+    fields.take("attributes", list_of(_values_map))
+    fields.take("targets", list_of(name_text))
+    return fields.clean
+
+
+def event(value: Any) -> JsonObject:
+    """Check an event."""
+    fields = Fields(value)
+    fields.take("programID", identifier, required=True)
+    fields.take("eventName", name_text)
+    fields.take("duration", duration)
+    fields.take("priority", natural)
+    fields.take("targets", list_of(name_text))
+    fields.take("reportDescriptors", list_of(_report_descriptor))
+    fields.take("payloadDescriptors", list_of(_payload_descriptor))
+    fields.take("intervalPeriod", _interval_period)
+    fields.take("intervals", list_of(_interval))
+    return fields.clean
+
+
+def report(value: Any) -> JsonObject:
+    """Check a report."""
+    fields = Fields(value)
+    fields.take("eventID", identifier, required=True)
+    fields.take("clientName", name_text, required=True)
+    fields.take("reportName", name_text)
+    fields.take("payloadDescriptors", list_of(_payload_descriptor))
+    fields.take("resources", list_of(_report_resource), required=True)
+    return fields.clean
+
+
+def ven(value: Any) -> JsonObject:
+    """Check a VEN."""
+    fields = Fields(value)
+    fields.take("venName", name_text, required=True)
+    fields.take("attributes", list_of(_values_map))
+    fields.take("targets", list_of(name_text))
+    return fields.clean
+
+
+def _interval_period(value: Any, path: str) -> JsonObject:
+    """Check when an interval starts and how long it lasts."""
+    fields = Fields(value, path)
+    fields.take("start", instant, required=True)
+    fields.take("duration", duration)
+    fields.take("randomizeStart", duration)
+    return fields.clean
+
+
+def _interval(value: Any, path: str) -> JsonObject:
+    """Check one interval."""
+    fields = Fields(value, path)
+    fields.take("id", integer, required=True)
+    fields.take("intervalPeriod", _interval_period)
+    fields.take("payloads", list_of(_values_map), required=True)
+    return fields.clean
+
+
+def _values_map(value: Any, path: str) -> JsonObject:
+    """Check a type with its values: a payload or an attribute."""
+    fields = Fields(value, path)
+    fields.take("type", name_text, required=True)
+    fields.take("values", list_of(_value), required=True)
+    return fields.clean
+
+
+def _value(value: Any, path: str) -> Any:
+    """Check one value: a number, a text, true, false or a point."""
+    match value:
+        case bool() | int() | float():
+            return value
+        case str():
+            return free_text(value, path)
+        case {"x": x, "y": y}:
+            return {"x": number(x, f"{path}.x"), "y": number(y, f"{path}.y")}
+    raise ProblemError(400, f"{path} must be a number, text, boolean or point.")
+
+
+def _report_resource(value: Any, path: str) -> JsonObject:
+    """Check what a report tells about one resource."""
+    fields = Fields(value, path)
+    fields.take("resourceName", name_text, required=True)
+    fields.take("intervalPeriod", _interval_period)
+    fields.take("intervals", list_of(_interval), required=True)
+    return fields.clean
+
+
+def _program_description(value: Any, path: str) -> JsonObject:
+    """Check a link to a description."""
+    fields = Fields(value, path)
+    fields.take("URL", free_text, required=True)
+    return fields.clean
+
+
+_PAYLOAD_DESCRIPTOR: dict[str, Read[Any]] = {
+    # The examples of the User Guide leave it out, so it is not demanded.
+    "objectType": one_of(("EVENT_PAYLOAD_DESCRIPTOR", "REPORT_PAYLOAD_DESCRIPTOR")),
+    "units": name_text,
+    "currency": name_text,
+    "readingType": name_text,
+    "accuracy": number,
+    "confidence": integer,
+}
+_REPORT_DESCRIPTOR: dict[str, Read[Any]] = {
+    "readingType": name_text,
+    "units": name_text,
+    "targets": list_of(name_text),
+    "aggregate": boolean,
+    "startInterval": integer,
+    "numIntervals": integer,
+    "historical": boolean,
+    "frequency": integer,
+    "repeat": integer,
+    "reportIntervals": one_of(("INTERVALS", "SUB_INTERVALS", "OPEN_INTERVALS")),
+}
+
+
+def _payload_descriptor(value: Any, path: str) -> JsonObject:
+    """Check what a payload type means."""
+    return _descriptor(value, path, _PAYLOAD_DESCRIPTOR)
+
+
+def _report_descriptor(value: Any, path: str) -> JsonObject:
+    """Check which report is asked for."""
+    return _descriptor(value, path, _REPORT_DESCRIPTOR)
+
+
+def _descriptor(value: Any, path: str, known: dict[str, Read[Any]]) -> JsonObject:
+    """Check a descriptor: a payload type and optional fields."""
+    fields = Fields(value, path)
+    fields.take("payloadType", name_text, required=True)
+    for name, read in known.items():
+        fields.take(name, read)
+    return fields.clean
