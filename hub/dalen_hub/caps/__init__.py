@@ -1,0 +1,1 @@
+"""Caps: the room on a transformer, shared fairly among the homes."""

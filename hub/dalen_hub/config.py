@@ -1,0 +1,130 @@
+"""The hub's configuration: `hub.yaml`, read into frozen objects.
+
+All faults of a file are reported at once, a line each, and each line says what to
+write instead.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import voluptuous as vol
+
+from dalen_hub.config_faults import cross_faults, schema_faults
+from dalen_hub.config_schema import SCHEMA
+from dalen_hub.config_yaml import YamlError, read_yaml
+from dalen_hub.forecast.file import read_forecast_file
+from dalen_hub.grid.series import SeriesError
+from dalen_hub.grid.trafo import DEFAULT_POWER_FACTOR, Trafo, default_limit_kw
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; one problem a line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the problems, each a full sentence that names the file."""
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubConfig:
+    """What `hub.yaml` says.
+
+    ``name`` is how the hub presents itself, ``collective`` who runs it.
+    ``public_url`` is the address at which homes reach it, without a final slash.
+    """
+
+    name: str
+    collective: str
+    language: str
+    time_zone: ZoneInfo
+    public_url: str
+    trafos: tuple[Trafo, ...]
+
+    def trafo(self, trafo_id: str) -> Trafo | None:
+        """Return a transformer by its id, None when there is none."""
+        return next((trafo for trafo in self.trafos if trafo.id == trafo_id), None)
+
+
+def load_config(path: Path) -> HubConfig:
+    """Read and check a configuration file; raise ``ConfigError`` with all faults."""
+    try:
+        raw = read_yaml(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            [
+                f"{path}: no such file. Copy hub.example.yaml to it, or start with"
+                " --demo."
+            ]
+        ) from None
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigError([f"{path}: cannot be read: {err}."]) from err
+    except YamlError as err:
+        raise ConfigError([f"{path.name}: {err}"]) from err
+    config = parse_config(raw, name=path.name, folder=path.parent)
+    _check_forecast_files(config, path.name)
+    return config
+
+
+def parse_config(
+    raw: object, *, name: str = "hub.yaml", folder: Path | None = None
+) -> HubConfig:
+    """Return the configuration of a parsed file; raise ``ConfigError``.
+
+    ``folder`` is what relative paths in it start from.
+    """
+    try:
+        data = SCHEMA(raw)
+    except vol.MultipleInvalid as err:
+        faults = [*schema_faults(err), *cross_faults(raw)]
+        raise ConfigError([f"{name}: {fault}" for fault in faults]) from err
+    if faults := cross_faults(data):
+        raise ConfigError([f"{name}: {fault}" for fault in faults])
+    return _config(data, folder or Path())
+
+
+def _config(data: dict[str, Any], folder: Path) -> HubConfig:
+    """Return checked data as an object."""
+    zone = ZoneInfo(data["time_zone"])
+    return HubConfig(
+        name=data["name"],
+        collective=data.get("collective", data["name"]),
+        language=data["language"],
+        time_zone=zone,
+        public_url=data["public_url"],
+        trafos=tuple(_trafo(item, zone, folder) for item in data["trafos"]),
+    )
+
+
+def _trafo(item: dict[str, Any], zone: ZoneInfo, folder: Path) -> Trafo:
+    """Return one transformer."""
+    rating_kva = float(item["rating_kva"])
+    power_factor = item.get("power_factor", DEFAULT_POWER_FACTOR)
+    file = item.get("forecast_file")
+    return Trafo(
+        id=item["id"],
+        name=item.get("name", item["id"]),
+        rating_kva=rating_kva,
+        limit_kw=float(
+            item.get("limit_kw", default_limit_kw(rating_kva, power_factor))
+        ),
+        forecast_file=None if file is None else folder / file,
+        connections=item.get("connections"),
+        time_zone=zone,
+    )
+
+
+def _check_forecast_files(config: HubConfig, name: str) -> None:
+    """Refuse a forecast file that cannot be read now."""
+    problems = []
+    for index, trafo in enumerate(config.trafos):
+        if trafo.forecast_file is None:
+            continue
+        try:
+            read_forecast_file(trafo.forecast_file, trafo.rating_kva)
+        except (OSError, SeriesError) as err:
+            problems.append(f"{name}: trafos[{index}].forecast_file: {err}")
+    if problems:
+        raise ConfigError(problems)

@@ -1,0 +1,177 @@
+"""What may stand in `hub.yaml`, as a voluptuous schema.
+
+Each validator raises the full message: what is allowed, what was written, and what
+to write instead.
+"""
+
+from collections.abc import Callable
+import ipaddress
+import math
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import voluptuous as vol
+
+LANGUAGES: Final = ("en", "nl")
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_LOCAL_NAMES: Final = (".local", ".localhost")
+
+
+def text(example: str) -> Callable[[Any], str]:
+    """Return a validator of a line of text."""
+
+    def validate(value: Any) -> str:
+        if not isinstance(value, str) or not value.strip() or len(value) > 128:
+            raise vol.Invalid(
+                f"must be a text of 1 to 128 characters, got {value!r}. Write for"
+                f" example {example!r}."
+            )
+        return value.strip()
+
+    return validate
+
+
+def above_zero(hint: str) -> Callable[[Any], float]:
+    """Return a validator of a finite number above 0."""
+
+    def validate(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise vol.Invalid(f"must be a number, got {value!r}. {hint}")
+        if not math.isfinite(value) or value <= 0:
+            raise vol.Invalid(f"must be above 0, got {value:g}. {hint}")
+        return float(value)
+
+    return validate
+
+
+def power_factor(value: Any) -> float:
+    """Validate a power factor."""
+    number = above_zero("Write for example 0.95, or leave it out.")(value)
+    if number > 1:
+        raise vol.Invalid(f"must be at most 1, got {number:g}. Write for example 0.95.")
+    return number
+
+
+def count(value: Any) -> int:
+    """Validate a number of connections."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise vol.Invalid(
+            f"must be a whole number of at least 1, got {value!r}. Write the number"
+            " of homes on the transformer, or leave it out."
+        )
+    return value
+
+
+def trafo_id(value: Any) -> str:
+    """Validate the id of a transformer: it becomes a part of addresses."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise vol.Invalid(
+            f"must be 1 to 32 of a-z, 0-9, _ and -, got {value!r}. Write for example"
+            " 'dalen'."
+        )
+    return value
+
+
+def language(value: Any) -> str:
+    """Validate the language of the hub's pages."""
+    if value not in LANGUAGES:
+        raise vol.Invalid(
+            f"must be one of {', '.join(LANGUAGES)}, got {value!r}. Write nl for Dutch."
+        )
+    return str(value)
+
+
+def time_zone(value: Any) -> str:
+    """Validate the name of a time zone."""
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as err:
+        raise vol.Invalid(
+            f"unknown time zone {value!r}. Write an IANA name, for example"
+            " Europe/Amsterdam."
+        ) from err
+
+
+def base_url(value: Any) -> str:
+    """Validate the address of the hub, and return it without a final slash."""
+    hint = "Write for example https://hub.example.nl."
+    try:
+        url = urlsplit(value) if isinstance(value, str) else urlsplit("")
+        host, _ = url.hostname, url.port
+    except ValueError:
+        host, url = None, urlsplit("")
+    if not host or url.scheme not in ("http", "https") or " " in value:
+        raise vol.Invalid(f"must be the hub's address, got {value!r}. {hint}")
+    if url.query or url.fragment or url.username is not None:
+        raise vol.Invalid(
+            f"must be an address without user, ? and #, got {value!r}. {hint}"
+        )
+    if url.scheme == "http" and not _is_private(host):
+        raise vol.Invalid(
+            f"must be https, since {host} is no private address. Homes refuse plain"
+            f" http over the internet. {hint}"
+        )
+    return str(value).rstrip("/")
+
+
+def each(schema: dict[Any, Any]) -> Callable[[Any], list[Any]]:
+    """Return a validator of a list that reports the faults of all its items.
+
+    Voluptuous itself stops at the first item that is wrong.
+    """
+    item_schema = vol.Schema(schema)
+
+    def validate(value: Any) -> list[Any]:
+        if not isinstance(value, list) or not value:
+            raise vol.Invalid(
+                "must be a list with at least one transformer. Start each with"
+                " '- id: …'."
+            )
+        items, faults = [], []
+        for index, item in enumerate(value):
+            try:
+                items.append(item_schema(item))
+            except vol.MultipleInvalid as err:
+                err.prepend([index])
+                faults.extend(err.errors)
+        if faults:
+            raise vol.MultipleInvalid(faults)
+        return items
+
+    return validate
+
+
+def _is_private(host: str) -> bool:
+    """Return whether a host is this machine or on a private network."""
+    if host == "localhost" or host.endswith(_LOCAL_NAMES):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+TRAFO: Final = {
+    vol.Required("id"): trafo_id,
+    vol.Optional("name"): text("Dalen dorp"),
+    vol.Required("rating_kva"): above_zero(
+        "Write the transformer's nameplate, for example 400."
+    ),
+    vol.Optional("power_factor"): power_factor,
+    vol.Optional("limit_kw"): above_zero("Write for example 380, or leave it out."),
+    vol.Optional("connections"): count,
+    vol.Optional("forecast_file"): text("forecast.csv"),
+}
+
+ROOT: Final = {
+    vol.Required("name"): text("Hub Dalen"),
+    vol.Optional("collective"): text("Energie Collectief Dalen"),
+    vol.Optional("language", default="en"): language,
+    vol.Optional("time_zone", default="Europe/Amsterdam"): time_zone,
+    vol.Required("public_url"): base_url,
+    vol.Required("trafos"): each(TRAFO),
+}
+
+SCHEMA: Final = vol.Schema(ROOT)

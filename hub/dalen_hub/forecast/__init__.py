@@ -1,0 +1,1 @@
+"""Forecast of the load that is not steered, as quantiles per quarter hour."""

@@ -1,0 +1,139 @@
+"""The first forecaster: the same quarter hour of the known days of the same type.
+
+Pure: numbers in, numbers out. The median is the mean of those days; the P90 adds
+the 90 % quantile of what each day differed from the others, over the time of day
++- 1.5 h.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from dalen_hub.forecast.household import standard_forecast
+from dalen_hub.forecast.model import QuarterForecast
+
+type Array = npt.NDArray[np.float64]
+type DayType = int
+
+SOURCE: Final = "first forecaster"
+HISTORY: Final = timedelta(days=28)
+MINIMUM_DAYS: Final = 2
+_SLOTS: Final = 96
+# A day counts as known when three quarters of it were measured.
+_KNOWN_SLOTS: Final = 72
+_NEIGHBOURS: Final = 6
+_QUANTILE: Final = 0.9
+
+
+def first_forecast(
+    history: Mapping[datetime, float],
+    starts: Sequence[datetime],
+    zone: ZoneInfo,
+    connections: int,
+) -> list[QuarterForecast]:
+    """Return the unsteered load in kW for the quarter hours ``starts``.
+
+    ``history`` gives the known quarter hours in kW. With less than 2 known days it
+    is the load of ``connections`` standard households with a wide band.
+    """
+    standard = standard_forecast(starts, zone, connections)
+    days = _known_days(history, zone)
+    if len(days) < MINIMUM_DAYS:
+        return standard
+    profiles: dict[DayType, tuple[Array, Array]] = {}
+    forecasts = []
+    for start, fallback in zip(starts, standard, strict=True):
+        day_type, slot = _place(start, zone)
+        if day_type not in profiles:
+            profiles[day_type] = _profile(days, day_type)
+        p50_kw, p90_kw = (values[slot] for values in profiles[day_type])
+        forecasts.append(_quarter(start, p50_kw, p90_kw) or fallback)
+    return forecasts
+
+
+def _quarter(start: datetime, p50_kw: float, p90_kw: float) -> QuarterForecast | None:
+    """Return the forecast, None where this time of day was never measured."""
+    if np.isnan(p50_kw) or np.isnan(p90_kw):
+        return None
+    return QuarterForecast(
+        start=start,
+        p50_kw=max(0.0, float(p50_kw)),
+        p90_kw=max(0.0, float(p50_kw), float(p90_kw)),
+        source=SOURCE,
+    )
+
+
+def _known_days(
+    history: Mapping[datetime, float], zone: ZoneInfo
+) -> Mapping[date, Array]:
+    """Return the days that are mostly known, as 96 values each, NaN where unknown.
+
+    Slots follow the clock on the wall: the hour that summer time repeats is
+    averaged, the one that it skips stays unknown.
+    """
+    sums: dict[date, Array] = {}
+    counts: dict[date, Array] = {}
+    for start, load_kw in history.items():
+        local = start.astimezone(zone)
+        slot = _slot(local)
+        sums.setdefault(local.date(), np.zeros(_SLOTS))[slot] += load_kw
+        counts.setdefault(local.date(), np.zeros(_SLOTS))[slot] += 1
+    return {
+        day: np.divide(sums[day], count, out=np.full(_SLOTS, np.nan), where=count > 0)
+        for day, count in counts.items()
+        if np.count_nonzero(count) >= _KNOWN_SLOTS
+    }
+
+
+def _profile(days: Mapping[date, Array], day_type: DayType) -> tuple[Array, Array]:
+    """Return P50 and P90 of the 96 slots of a day of ``day_type``."""
+    alike = [values for day, values in days.items() if _day_type(day) == day_type]
+    # One day says nothing about how much days differ.
+    chosen = alike if len(alike) >= MINIMUM_DAYS else list(days.values())
+    return _mean_and_quantile(np.array(chosen))
+
+
+def _mean_and_quantile(days: Array) -> tuple[Array, Array]:
+    """Return mean and 90 % quantile per slot of an array (days, 96)."""
+    known = np.count_nonzero(~np.isnan(days), axis=0)
+    p50 = np.divide(
+        np.nansum(days, axis=0), known, out=np.full(_SLOTS, np.nan), where=known > 0
+    )
+    # What a day differs from the mean of the others: n / (n - 1) x its residual.
+    inflation = np.divide(known, known - 1, out=np.full(_SLOTS, 1.0), where=known > 1)
+    residuals = (days - p50) * inflation
+    return p50, p50 + _spread(residuals)
+
+
+def _spread(residuals: Array) -> Array:
+    """Return the 90 % quantile of the residuals around each slot, at least 0."""
+    wrapped = np.concatenate(
+        (residuals[:, -_NEIGHBOURS:], residuals, residuals[:, :_NEIGHBOURS]), axis=1
+    )
+    spread = np.zeros(_SLOTS)
+    for slot in range(_SLOTS):
+        around = wrapped[:, slot : slot + 2 * _NEIGHBOURS + 1]
+        values = around[~np.isnan(around)]
+        if values.size:
+            spread[slot] = max(0.0, float(np.quantile(values, _QUANTILE)))
+    return spread
+
+
+def _place(start: datetime, zone: ZoneInfo) -> tuple[DayType, int]:
+    """Return day type and slot of a quarter hour."""
+    local = start.astimezone(zone)
+    return _day_type(local.date()), _slot(local)
+
+
+def _day_type(day: date) -> DayType:
+    """Return 0 for a working day, 1 for Saturday, 2 for Sunday."""
+    return max(0, day.weekday() - 4)
+
+
+def _slot(local: datetime) -> int:
+    """Return the quarter hour of the day by the clock on the wall."""
+    return local.hour * 4 + local.minute // 15

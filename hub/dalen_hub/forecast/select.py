@@ -1,0 +1,44 @@
+"""Which forecast counts: the uploaded one, else the file, else the hub's own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dalen_hub.forecast.file import file_forecast
+from dalen_hub.forecast.first import HISTORY, first_forecast
+from dalen_hub.forecast.model import QuarterForecast
+from dalen_hub.forecast.unsteered import unsteered_load
+from dalen_hub.forecast.uploaded import uploaded_forecast
+from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
+from dalen_hub.grid.trafo import Trafo
+
+
+async def forecast_for(
+    conn: AsyncConnection, trafo: Trafo, starts: Sequence[datetime], now: datetime
+) -> list[QuarterForecast]:
+    """Return the unsteered load for each quarter hour of ``starts``, in their order."""
+    if not starts:
+        return []
+    end = max(starts) + QUARTER
+    given = {
+        **await file_forecast(trafo),
+        **await uploaded_forecast(conn, trafo.id, min(starts), end),
+    }
+    missing = [start for start in starts if start not in given]
+    own = {
+        quarter.start: quarter
+        for quarter in await own_forecast(conn, trafo, missing, now)
+    }
+    return [given.get(start) or own[start] for start in starts]
+
+
+async def own_forecast(
+    conn: AsyncConnection, trafo: Trafo, starts: Sequence[datetime], now: datetime
+) -> list[QuarterForecast]:
+    """Return the hub's own forecast, from what was measured before ``now``."""
+    if not starts:
+        return []
+    end = floor_quarter(now)
+    history = await unsteered_load(conn, trafo.id, end - HISTORY, end)
+    return first_forecast(history, starts, trafo.time_zone, trafo.expected_connections)

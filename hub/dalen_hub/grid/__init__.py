@@ -1,0 +1,1 @@
+"""The grid: transformers, their measured load and the series that describe it."""
