@@ -29,7 +29,7 @@ def refuse_reason(report: Mapping[str, Any], tier: Tier) -> str | None:
     except ValueError as error:
         return f"The report cannot be judged: {error}."
     if unknown := described - rule.payload_types:
-        return _not_shared(sorted(unknown)[0], tier)
+        return _not_shared(min(unknown), tier)
     seen: set[tuple[str, str, int]] = set()
     for value in values:
         reason = _value_reason(value, rule, tier)

@@ -11,12 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dalen_hub.consent.texts import ConsentText
 from dalen_hub.consent.tiers import Tier
 from dalen_hub.store.tables import consent, consent_text
-from dalen_hub.store.times import (
-    from_epoch,
-    optional_epoch,
-    optional_instant,
-    to_epoch,
-)
+from dalen_hub.store.times import from_epoch, optional_epoch, optional_instant, to_epoch
 
 
 class Action(StrEnum):

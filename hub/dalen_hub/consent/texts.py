@@ -4,12 +4,12 @@ The words are in ``templates/``. A change of them is a new version; homes that
 agreed to an older one keep that one, which stays in the database.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+import hashlib
 from importlib.resources import files
+import json
 from typing import Any
 
 from dalen_hub.consent.tiers import DEFAULT_TIER, Tier

@@ -1,7 +1,7 @@
 """Open the database of a hub: SQLite in the data folder, or PostgreSQL by URL."""
 
-import os
 from contextlib import AbstractAsyncContextManager
+import os
 from pathlib import Path
 from typing import Any
 

@@ -1,9 +1,9 @@
 """Key files in the data folder, readable by the hub's own user only."""
 
-import os
-import secrets
 from collections.abc import Callable
+import os
 from pathlib import Path
+import secrets
 
 from dalen_hub.store.errors import KeyFileError
 

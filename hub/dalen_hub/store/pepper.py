@@ -42,6 +42,6 @@ def pepper_of(conn: AsyncConnection) -> Pepper:
     Raises LookupError when the engine was not made by ``open_database``.
     """
     pepper = conn.sync_engine.get_execution_options().get(PEPPER_OPTION)
-    if not isinstance(pepper, Pepper):
-        raise LookupError("open the database with store.database.open_database")
-    return pepper
+    if isinstance(pepper, Pepper):
+        return pepper
+    raise LookupError("open the database with store.database.open_database")

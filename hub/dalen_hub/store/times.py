@@ -1,7 +1,7 @@
 """Instants and durations, between Python, the tables and the wire."""
 
-import re
 from datetime import UTC, datetime
+import re
 
 _DURATION = re.compile(
     r"(?P<sign>-?)P(?=\d|T\d)(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?"

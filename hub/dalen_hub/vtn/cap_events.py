@@ -68,7 +68,9 @@ async def remove_events_of_target(conn: AsyncConnection, target: str) -> None:
         .where(others.c.event_id.in_(mine), others.c.target != target)
         .scalar_subquery()
     )
-    alone = (await conn.scalars(mine.where(event_target.c.event_id.not_in(shared)))).all()
+    alone = (
+        await conn.scalars(mine.where(event_target.c.event_id.not_in(shared)))
+    ).all()
     await conn.execute(delete(event).where(event.c.id.in_(alone)))
     await conn.execute(delete(event_target).where(event_target.c.target == target))
 

@@ -1,8 +1,8 @@
 """Clients of the hub: their secrets, stored as hashes, and their revocation."""
 
+from datetime import datetime
 import hmac
 import secrets
-from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection

@@ -124,9 +124,7 @@ def _events_for(targets: frozenset[str]) -> Select[tuple[str]]:
     return select(event_target.c.event_id).where(column.in_(sorted(targets)))
 
 
-def _seen_by(
-    query: Select[Any], targets: frozenset[str] | None
-) -> Select[Any]:
+def _seen_by(query: Select[Any], targets: frozenset[str] | None) -> Select[Any]:
     """Leave only what is for everybody or for one of the targets."""
     if targets is None:
         return query

@@ -4,8 +4,8 @@ Fast, and its messages name the field and what to write there. Fields that the
 standard does not know are left out, so that nothing unseen is ever stored.
 """
 
-import re
 from collections.abc import Callable, Collection
+import re
 from typing import Any
 
 from dalen_hub.store.identifiers import IDENTIFIER
@@ -120,7 +120,9 @@ def list_of[T](read: Read[T], *, least: int = 0, most: int = 4096) -> Read[list[
 
     def read_list(value: Any, path: str) -> list[T]:
         if not isinstance(value, list) or not least <= len(value) <= most:
-            raise ProblemError(400, f"{path} must be a list of {least} to {most} items.")
+            raise ProblemError(
+                400, f"{path} must be a list of {least} to {most} items."
+            )
         return [read(item, f"{path}[{index}]") for index, item in enumerate(value)]
 
     return read_list

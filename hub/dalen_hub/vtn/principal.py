@@ -60,7 +60,7 @@ def principal_of(request: web.Request) -> Principal:
 
     Raises a 401 problem when nobody presented a token.
     """
-    principal = request.get(PRINCIPAL)
+    principal: Principal | None = request.get(PRINCIPAL)
     if principal is None:
         raise ProblemError(
             401,

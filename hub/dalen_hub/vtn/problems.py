@@ -1,8 +1,8 @@
 """Errors as the standard says: problem+json for every 4xx and 5xx."""
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+import logging
 from typing import override
 
 from aiohttp import web
@@ -77,8 +77,8 @@ async def problem_middleware(
         if not request.path.startswith(API_PREFIXES):
             raise
         _LOGGER.exception("Request %s %s failed", request.method, request.path)
-        problem = ProblemError(500, "The hub failed. Its log tells why.")
-        return problem_response(problem, request.path)
+        failure = ProblemError(500, "The hub failed. Its log tells why.")
+        return problem_response(failure, request.path)
 
 
 def _from_http(error: web.HTTPException, request: web.Request) -> ProblemError:

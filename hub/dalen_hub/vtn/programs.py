@@ -9,8 +9,11 @@ from dalen_hub.vtn.bodies import JsonObject, read_object
 from dalen_hub.vtn.paths import VTN_PATH
 from dalen_hub.vtn.principal import Principal, Role, require_scope
 from dalen_hub.vtn.problems import ProblemError
+from dalen_hub.vtn.program_store import ensure_caps_program
 from dalen_hub.vtn.queries import hide_targets, page_of, path_id, targets_of
 from dalen_hub.vtn.schemas import program as check_program
+
+__all__ = ["add_routes", "ensure_caps_program"]
 
 
 def add_routes(app: web.Application) -> None:

@@ -1,7 +1,6 @@
 """Query parameters of lists, and the answers of single objects."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from aiohttp import web
 
@@ -74,11 +73,6 @@ def hide_targets(item: JsonObject, targets: frozenset[str]) -> JsonObject:
 def later(now_epoch: int, modified_at: int) -> int:
     """Return a time stamp for a change, which never goes back."""
     return max(now_epoch, modified_at)
-
-
-def day_of(now: datetime) -> int:
-    """Return the number of the UTC day since 1970."""
-    return int(now.timestamp()) // 86_400
 
 
 def _whole_number(request: web.Request, name: str, default: int, most: int) -> int:

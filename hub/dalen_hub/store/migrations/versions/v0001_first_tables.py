@@ -1,7 +1,7 @@
 """Lay the first tables."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0001"
 down_revision: str | None = None

@@ -1,0 +1,1 @@
+"""The homes of the neighbourhood: how they join, what they can do, how they leave."""
