@@ -1,0 +1,158 @@
+"""Dalen: hybrid heat pumps that draw less when the neighbourhood is full.
+
+The config entry is the house. Its heat pumps and its membership of a
+neighbourhood are subentries. A heat pump is a Modbus device whose connection
+belongs to the ``modbus`` integration; this integration borrows a unit of it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.components.modbus import async_get_unit
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .const import (
+    CONF_MINIMUM_W,
+    CONF_NAMEPLATE_W,
+    CONF_PROFILE,
+    CONF_TIER,
+    CONF_UNIT_ID,
+    CONF_VALID_UNTIL,
+    DOMAIN,
+    SUBENTRY_HEAT_PUMP,
+    SUBENTRY_NEIGHBOURHOOD,
+)
+from .coordinator import HeatPumpCoordinator
+from .heat_pump import HeatPumpProfile, ModbusHeatPump, load_profile
+from .house import DalenConfigEntry, House
+from .membership import async_leave, membership_of
+from .neighbourhood import NeighbourhoodLink
+from .pairing import Membership
+from .probe import modbus_params
+from .storage import HouseStore
+
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SENSOR]
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> bool:
+    """Set up the house.
+
+    A heat pump that does not answer keeps nothing else from working: its
+    entities are unavailable until it answers.
+    """
+    store = HouseStore(hass, entry.entry_id)
+    gone = await store.async_load(set(entry.subentries))
+    heat_pumps = {
+        subentry.subentry_id: await _async_heat_pump(hass, entry, subentry, store)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_HEAT_PUMP)
+    }
+    link = _link(hass, entry, heat_pumps, store)
+    entry.runtime_data = House(
+        heat_pumps=heat_pumps, link=link, store=store, plan=_plan(entry)
+    )
+    if link is not None:
+        link.async_start()
+    await asyncio.gather(*(pump.async_refresh() for pump in heat_pumps.values()))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+
+    async def async_release(_: Event) -> None:
+        """Release the heat pumps: Home Assistant stops."""
+        await _async_release(entry.runtime_data)
+
+    entry.async_on_unload(
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_release)
+    )
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    for section in gone:
+        if membership := section.get("membership"):
+            entry.async_create_background_task(
+                hass, async_leave(hass, Membership.read(membership)), "leave the hub"
+            )
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> bool:
+    """Unload the house, and leave no limit behind in a heat pump."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await _async_release(entry.runtime_data)
+    await entry.runtime_data.store.async_flush()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> None:
+    """Leave the hub, and forget what was stored."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD):
+        await async_leave(hass, membership_of(subentry.data))
+    await HouseStore(hass, entry.entry_id).async_remove()
+
+
+async def _async_heat_pump(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    subentry: ConfigSubentry,
+    store: HouseStore,
+) -> HeatPumpCoordinator:
+    """Return the coordinator of one heat pump, on a shared connection."""
+    data = subentry.data
+    profile: HeatPumpProfile = await hass.async_add_executor_job(
+        load_profile, data[CONF_PROFILE]
+    )
+    try:
+        unit = async_get_unit(hass, entry, modbus_params(data), data[CONF_UNIT_ID])
+    except HomeAssistantError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="link_settings_in_use",
+            translation_placeholders={"error": str(err)},
+        ) from err
+    adapter = ModbusHeatPump(
+        unit,
+        profile,
+        nameplate_w=data[CONF_NAMEPLATE_W],
+        minimum_w=data[CONF_MINIMUM_W],
+        clock=dt_util.utcnow,
+    )
+    return HeatPumpCoordinator(hass, entry, subentry, adapter, profile, store)
+
+
+def _link(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    heat_pumps: Mapping[str, HeatPumpCoordinator],
+    store: HouseStore,
+) -> NeighbourhoodLink | None:
+    """Return the link with the hub, None for a house without a neighbourhood."""
+    subentries = entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD)
+    if not subentries or not heat_pumps:
+        return None
+    return NeighbourhoodLink(hass, entry, subentries[0], heat_pumps, store)
+
+
+def _plan(entry: ConfigEntry) -> dict[str, dict[str, Any]]:
+    """Return what the house is built from. What is shared is looked up when used."""
+    looked_up = {CONF_TIER, CONF_VALID_UNTIL}
+    return {
+        subentry.subentry_id: {
+            "title": subentry.title,
+            **{key: subentry.data[key] for key in subentry.data.keys() - looked_up},
+        }
+        for subentry in entry.subentries.values()
+    }
+
+
+async def _async_entry_updated(hass: HomeAssistant, entry: DalenConfigEntry) -> None:
+    """Build the house anew when a subentry came, went or changed."""
+    if _plan(entry) != entry.runtime_data.plan:
+        await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def _async_release(house: House) -> None:
+    """Take the limits off all heat pumps."""
+    for heat_pump in house.heat_pumps.values():
+        await heat_pump.async_release()

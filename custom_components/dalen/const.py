@@ -1,0 +1,48 @@
+"""Names and defaults of the Dalen integration."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "dalen"
+LOGGER = logging.getLogger(__package__)
+
+SUBENTRY_HEAT_PUMP: Final = "heat_pump"
+SUBENTRY_NEIGHBOURHOOD: Final = "neighbourhood"
+
+# A heat pump subentry.
+CONF_PROFILE: Final = "profile"
+CONF_UNIT_ID: Final = "unit_id"
+CONF_NAMEPLATE_W: Final = "nameplate_w"
+CONF_MINIMUM_W: Final = "minimum_w"
+CONF_KIND: Final = "kind"
+CONF_SERIAL: Final = "serial"
+CONF_LIMITS: Final = "limits"
+CONF_FLOOR_W: Final = "floor_w"
+CONF_INSTALLER_MAXIMUM_W: Final = "installer_maximum_w"
+
+DEFAULT_FLOOR_W: Final = 200
+DEFAULT_NAMEPLATE_W: Final = 2500
+MAX_NAMEPLATE_W: Final = 20_000
+
+# A neighbourhood subentry.
+CONF_PAIRING_STRING: Final = "pairing_string"
+CONF_TIER: Final = "tier"
+CONF_AGREE: Final = "agree"
+CONF_VALID_UNTIL: Final = "valid_until"
+CONF_HUB_NAME: Final = "hub_name"
+CONF_COLLECTIVE: Final = "collective"
+CONF_TRAFO_NAME: Final = "trafo_name"
+CONF_CONSENT: Final = "consent"
+
+DEFAULT_TIER: Final = "t1"
+TIER_RESEARCH: Final = "t3"
+
+# How long the house waits for a device or a hub that it takes leave of.
+GOODBYE_TIMEOUT_S: Final = 10
+
+# A device is cheap to read, and a compressor moves fast.
+SCAN_INTERVAL: Final = timedelta(seconds=10)
+
+POLL_INTERVAL: Final = timedelta(seconds=60)
+POLL_JITTER_S: Final = 10.0

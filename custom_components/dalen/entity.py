@@ -1,0 +1,64 @@
+"""Base entities: whose device they belong to, and how they are known.
+
+Every identity derives from the id of the subentry. It stays the same when the
+device gets another address, and a heat pump has no serial number in general.
+"""
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import CONF_COLLECTIVE, CONF_HUB_NAME, DOMAIN
+from .coordinator import HeatPumpCoordinator
+from .neighbourhood import NeighbourhoodLink
+
+
+def heat_pump_device_info(coordinator: HeatPumpCoordinator) -> DeviceInfo:
+    """Return device information for a heat pump."""
+    profile = coordinator.profile
+    return DeviceInfo(
+        identifiers={(DOMAIN, coordinator.subentry.subentry_id)},
+        name=coordinator.subentry.title,
+        manufacturer=profile.brand,
+        model=", ".join(profile.models),
+    )
+
+
+def hub_device_info(subentry: ConfigSubentry) -> DeviceInfo:
+    """Return device information for the hub of a neighbourhood."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, subentry.subentry_id)},
+        translation_key="hub",
+        manufacturer=subentry.data[CONF_COLLECTIVE],
+        model=subentry.data[CONF_HUB_NAME],
+        entry_type=DeviceEntryType.SERVICE,
+    )
+
+
+class HeatPumpEntity(CoordinatorEntity[HeatPumpCoordinator]):
+    """An entity of one heat pump."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: HeatPumpCoordinator, description: EntityDescription
+    ) -> None:
+        """Bind the entity to its heat pump."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{coordinator.subentry.subentry_id}_{description.key}"
+        self._attr_device_info = heat_pump_device_info(coordinator)
+
+
+class HubEntity(CoordinatorEntity[NeighbourhoodLink]):
+    """An entity of the hub that the house has joined."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, link: NeighbourhoodLink, description: EntityDescription) -> None:
+        """Bind the entity to the link with the hub."""
+        super().__init__(link)
+        self.entity_description = description
+        self._attr_unique_id = f"{link.subentry.subentry_id}_{description.key}"
+        self._attr_device_info = hub_device_info(link.subentry)
