@@ -71,6 +71,6 @@ def parse_duration(text: str) -> timedelta:
             minutes=int(minutes),
             seconds=float(seconds),
         )
-    except OverflowError as err:
-        raise ModelError(f"the duration {text[:40]!r} is out of range") from err
+    except OverflowError:
+        return INFINITE
     return INFINITE if duration >= _INFINITE_FROM else duration

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import ClientResponse, ClientTimeout
+from aiohttp.http import HttpProcessingError
 
 from .answer import read_json
 from .client import OpenAdrClient
@@ -91,8 +92,8 @@ async def _line(response: ClientResponse, silence_s: float) -> str | None:
     try:
         async with asyncio.timeout(silence_s):
             raw = await response.content.readline()
-    except ValueError as err:
-        # aiohttp's word for a line that is longer than its buffer.
+    except (ValueError, HttpProcessingError) as err:
+        # aiohttp's words, older and newer, for a line longer than its buffer.
         raise UnexpectedAnswerError("a line of the event stream is too long") from err
     if not raw:
         return None

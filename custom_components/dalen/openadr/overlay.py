@@ -1,9 +1,10 @@
 """Lay pieces of time over each other: at each instant the first in rank shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +29,14 @@ def overlay[T](pieces: Iterable[Piece[T]]) -> list[Piece[T]]:
     given = [piece for piece in pieces if piece.end is None or piece.start < piece.end]
     waiting = sorted(range(len(given)), key=lambda index: given[index].start)
     waiting.reverse()
-    bounds = _bounds(given)
     holding: list[tuple[tuple[float, ...], int]] = []
     shown: list[Piece[T]] = []
     last = None
-    for bound, next_bound in zip(bounds, [*bounds[1:], None], strict=True):
+    for bound, next_bound in spans(given):
         while waiting and given[waiting[-1]].start <= bound:
             index = waiting.pop()
             heappush(holding, (given[index].rank, -index))
-        while holding and _has_ended(given[-holding[0][1]], bound):
+        while holding and has_ended(given[-holding[0][1]], bound):
             heappop(holding)
         top = -holding[0][1] if holding else None
         if top is not None and top == last:
@@ -47,13 +47,17 @@ def overlay[T](pieces: Iterable[Piece[T]]) -> list[Piece[T]]:
     return shown
 
 
-def _bounds[T](pieces: Iterable[Piece[T]]) -> list[datetime]:
-    """Return every instant where a piece starts or ends, in order."""
-    pieces = list(pieces)
+def spans[T](
+    pieces: Sequence[Piece[T]],
+) -> Iterator[tuple[datetime, datetime | None]]:
+    """Yield the spans in which no piece starts or ends; the last has no end."""
     ends = {piece.end for piece in pieces if piece.end is not None}
-    return sorted(ends | {piece.start for piece in pieces})
+    bounds = sorted(ends | {piece.start for piece in pieces})
+    yield from pairwise(bounds)
+    if bounds:
+        yield bounds[-1], None
 
 
-def _has_ended[T](piece: Piece[T], at: datetime) -> bool:
+def has_ended[T](piece: Piece[T], at: datetime) -> bool:
     """Tell if a piece no longer holds at an instant."""
     return piece.end is not None and piece.end <= at

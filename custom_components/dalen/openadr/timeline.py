@@ -12,7 +12,7 @@ from typing import Final
 from .errors import TimelineError
 from .instants import INFINITE, NOW
 from .model import Event, Interval, Period, Value
-from .overlay import Piece, overlay
+from .overlay import Piece, has_ended, overlay, spans
 
 HORIZON: Final = timedelta(hours=48)
 MAX_SLOTS: Final = 10_000
@@ -190,20 +190,13 @@ def _slots(parts: list[_Part]) -> list[Slot]:
 def _side_by_side(shown: Mapping[str, list[Piece[Value]]]) -> Iterator[Slot]:
     """Yield slots in which the value of no payload type changes."""
     pieces = [piece for row in shown.values() for piece in row]
-    ends = {piece.end for piece in pieces if piece.end is not None}
-    bounds = sorted(ends | {piece.start for piece in pieces})
     position = dict.fromkeys(shown, 0)
-    for bound, next_bound in zip(bounds, [*bounds[1:], None], strict=True):
+    for bound, next_bound in spans(pieces):
         values: dict[str, Value] = {}
         for kind, row in shown.items():
-            while position[kind] < len(row) and _ended(row[position[kind]], bound):
+            while position[kind] < len(row) and has_ended(row[position[kind]], bound):
                 position[kind] += 1
             if position[kind] < len(row) and row[position[kind]].start <= bound:
                 values[kind] = row[position[kind]].item
         if values:
             yield Slot(start=bound, end=next_bound, values=values)
-
-
-def _ended(piece: Piece[Value], at: datetime) -> bool:
-    """Tell if a piece lies before an instant."""
-    return piece.end is not None and piece.end <= at

@@ -13,13 +13,12 @@ from .errors import VtnUnreachableError
 
 type Clock = Callable[[], datetime]
 
+TIMEOUT: Final = ClientTimeout(total=20, sock_connect=10)
+
 
 def utc_now() -> datetime:
     """Return the time of the machine: the clock outside tests."""
     return datetime.now(UTC)
-
-
-TIMEOUT: Final = ClientTimeout(total=20, sock_connect=10)
 
 
 @asynccontextmanager
