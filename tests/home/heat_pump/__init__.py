@@ -1,0 +1,1 @@
+"""Tests of heat_pump/: adapters, profiles and the Modbus heat pump."""
