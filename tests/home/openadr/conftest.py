@@ -49,8 +49,10 @@ def vtn() -> VtnServer:
 @pytest.fixture
 async def server(socket_enabled: None, vtn: VtnServer) -> AsyncGenerator[TestServer]:
     """Serve the VTN on loopback."""
-    async with TestServer(vtn.app(), host="127.0.0.1") as running:
-        yield running
+    running = TestServer(vtn.app(), host="127.0.0.1")
+    await running.start_server()
+    yield running
+    await running.close()
 
 
 @pytest.fixture

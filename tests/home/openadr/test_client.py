@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer, unused_port
 import pytest
 
@@ -348,7 +348,7 @@ async def test_silent_vtn_times_out(
         return web.json_response([])
 
     vtn.handler = silent
-    short = client_module.ClientTimeout(total=0.05)
+    short = ClientTimeout(total=0.05)
     with pytest.raises(VtnUnreachableError, match="cannot be reached"):
         async with client.stream("GET", f"{vtn.url_of(server)}/vens", timeout=short):
             pass
