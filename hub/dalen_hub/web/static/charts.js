@@ -115,7 +115,7 @@ class Chart {
     const narrow = this.element.clientWidth < PHONE_PX;
     return {
       ...this.size(),
-      padding: [18, 14, 0, 0],
+      padding: [28, 14, 0, 0],
       legend: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), this.words.timeZone),
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: "dalen" } },
@@ -179,7 +179,7 @@ class Chart {
     ctx.font = `${12 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = "right";
     ctx.textBaseline = "bottom";
-    ctx.fillText(UNITS[this.kind], bbox.left - 10 * ratio, bbox.top - 3 * ratio);
+    ctx.fillText(UNITS[this.kind], bbox.left - 10 * ratio, bbox.top - 12 * ratio);
     ctx.restore();
   }
 
