@@ -73,13 +73,12 @@ async def replace_ven(
 
 def shown_ven(row: Row[Any]) -> JsonObject:
     """Return a row as the VEN that is sent."""
-    facts = row._mapping
     body = {
         "venName": row.ven_name,
         "clientID": row.client_id,
         "targets": [row.target],
         "attributes": [
-            {"type": name.upper(), "values": [facts[name]]} for name in _FACTS
+            {"type": name.upper(), "values": [getattr(row, name)]} for name in _FACTS
         ],
     }
     return stored_object("VEN", row.id, row.created_at, row.modified_at, body)
@@ -87,7 +86,7 @@ def shown_ven(row: Row[Any]) -> JsonObject:
 
 def _changed_facts(row: Row[Any], attributes: list[JsonObject]) -> JsonObject:
     """Return the facts of a VEN after the attributes that were sent."""
-    facts = dict(row._mapping)
+    facts = {name: getattr(row, name) for name in (*_FACTS, "nickname")}
     for item in attributes:
         name = item["type"].lower()
         if name in _FACTS and len(item["values"]) == 1:
