@@ -1,0 +1,49 @@
+"""The village of the demo: Dalen some years on, with more cars than in the pilot."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from .neighbourhood import Neighbourhood, UnsteeredLoad
+from .village import various_homes
+from .weather import winter_weather
+
+# The pilot's transformer: 255 connections and 97 hybrids, one of them real.
+CONNECTIONS = 255
+RATING_KVA = 400.0
+SIMULATED_HOMES = 96
+# Some 60 cars that charge and 30 all-electric heat pumps, at the evening peak.
+# The pilot's transformer had room left; this one has not.
+EVENING_KW = 105.0
+LOAD = UnsteeredLoad(connections=CONNECTIONS, evening_kw=EVENING_KW)
+
+_EVENING_HOUR = 17
+_SEED = 2026
+_MEAN_C = -4.0
+_SWING_C = 1.5
+
+
+def demo_time_zone(now: datetime) -> ZoneInfo:
+    """Return a time zone in which it is now between 17:00 and 18:00.
+
+    The clock of the demo is the real one, so that a real Home Assistant can take
+    part; only what its residents call evening is moved. Zones of whole hours
+    exist from 12 hours behind to 14 ahead of UTC; their names have the sign of
+    POSIX, so "Etc/GMT-5" is 5 hours ahead.
+    """
+    ahead_h = (_EVENING_HOUR - now.hour + 12) % 24 - 12
+    return ZoneInfo(f"Etc/GMT{-ahead_h:+d}")
+
+
+def demo_neighbourhood(zone: ZoneInfo, start: datetime) -> Neighbourhood:
+    """Return the village of the demo as it was at ``start``: always the same."""
+    rng = np.random.default_rng(_SEED)
+    return Neighbourhood(
+        homes=various_homes(SIMULATED_HOMES, rng),
+        unsteered=LOAD,
+        weather=winter_weather(mean_c=_MEAN_C, swing_c=_SWING_C, rng=rng),
+        zone=zone,
+        now=start,
+        rng=rng,
+    )
