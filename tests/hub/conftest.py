@@ -1,7 +1,6 @@
 """What the tests of the hub share: a hub on a temporary folder, and its clients."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,11 +28,9 @@ from dalen_hub.store.database import open_database
 from dalen_hub.vtn.app import add_vtn_routes
 from dalen_hub.vtn.nudge import Nudger
 from dalen_hub.vtn.tokens import Tokens
-
-from .helpers import Hub
+from tests.hub.helpers import FrozenClock, Hub
 
 PUBLIC_URL = "https://hub.example"
-NOW = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
 
 settings.register_profile(
     "ci",
@@ -48,22 +45,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
-
-
-class FrozenClock:
-    """A clock that a test moves by hand."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        """Stand still."""
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """Return the instant at which the clock stands."""
-        return self.now
-
-    def forward(self, step: timedelta) -> None:
-        """Move ahead."""
-        self.now += step
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import ClientResponse, web
@@ -27,7 +27,24 @@ FACTS = {
     "minimum_w": 450,
     "floor_w": 300,
 }
+NOW = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
 PROBLEM_FIELDS = {"type", "title", "status", "detail", "instance"}
+
+
+class FrozenClock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        """Stand still."""
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Return the instant at which the clock stands."""
+        return self.now
+
+    def forward(self, step: timedelta) -> None:
+        """Move ahead."""
+        self.now += step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
