@@ -62,10 +62,8 @@ def operating_state(
 
 
 def tier_in_force(tier: Tier, valid_until: datetime | None, now: datetime) -> Tier:
-    """Return the tier that holds now: research (T3) falls back to T1 at its end."""
-    if valid_until is None or now < valid_until:
-        return tier
-    return min(tier, Tier.T1)
+    """Return the tier that holds now: after an end date only T0 is left."""
+    return Tier.T0 if valid_until is not None and now >= valid_until else tier
 
 
 def quarter_hour_report(

@@ -171,7 +171,7 @@ def _refusal(err: ProblemError) -> PairingError:
     """Return the pairing error for the hub's refusal."""
     return PairingError(
         _failure(err),
-        ": ".join(part for part in (err.title, err.detail) if part) or str(err),
+        err.detail or err.title or str(err),
         retry_after_s=err.retry_after_s,
     )
 

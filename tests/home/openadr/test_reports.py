@@ -160,9 +160,9 @@ def test_operating_state(facts: tuple[bool, bool, bool], state: str) -> None:
     )
 
 
-def test_research_falls_back_at_its_end() -> None:
-    """After the agreed date the home shares as by default."""
+def test_only_taking_part_is_left_after_an_end_date() -> None:
+    """As the consent text of the hub says."""
     assert tier_in_force(Tier.T3, NOW + timedelta(seconds=1), NOW) is Tier.T3
-    assert tier_in_force(Tier.T3, NOW, NOW) is Tier.T1
+    assert tier_in_force(Tier.T3, NOW, NOW) is Tier.T0
     assert tier_in_force(Tier.T0, NOW, NOW) is Tier.T0
     assert tier_in_force(Tier.T2, None, NOW) is Tier.T2

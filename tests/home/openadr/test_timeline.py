@@ -150,6 +150,14 @@ def test_event_duration_cuts() -> None:
     ]
 
 
+def test_intervals_without_length_are_nothing() -> None:
+    """They are left out, and repeat into nothing."""
+    empty = PERIOD | {"duration": "PT0S"}
+    step = interval(0, ("PRICE", 1))
+    assert prices(step, intervalPeriod=empty) == []
+    assert prices(step, intervalPeriod=empty, duration="P9999Y") == []
+
+
 def test_event_duration_loops_until_its_end() -> None:
     """The last round can be a part."""
     intervals = [interval(0, ("PRICE", 1)), interval(1, ("PRICE", 2))]
