@@ -1,0 +1,1 @@
+"""The whole chain with real programs: heat pump, hub, Home Assistant."""
