@@ -12,7 +12,6 @@ from dalen_hub import __version__
 from dalen_hub.config import ConfigError, load_config
 from dalen_hub.errors import HubError
 from dalen_hub.serving import Serving, read_serving
-from dalen_hub.simulation.errors import HeatPumpServerError
 from dalen_hub.store.errors import StoreError
 
 _DATA: Final = Path("dalen-data")
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except (ConfigError, HubError, StoreError, HeatPumpServerError) as err:
+    except (ConfigError, HubError, StoreError) as err:
         print(err, file=sys.stderr)
         return _WRONG
     except OSError as err:

@@ -18,13 +18,14 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, An
     """Return a mapping, its keys checked first."""
     seen: set[str] = set()
     for key, _ in node.value:
+        if not isinstance(key.value, str):
+            continue
         if key.value in seen:
             raise yaml.constructor.ConstructorError(
                 problem=f"{key.value} is there twice; keep one of them",
                 problem_mark=key.start_mark,
             )
-        if isinstance(key.value, str):
-            seen.add(key.value)
+        seen.add(key.value)
     return loader.construct_mapping(node, deep=True)
 
 
@@ -39,7 +40,8 @@ def read_yaml(text: str) -> object:
     except yaml.MarkedYAMLError as err:
         raise YamlError(f"{_place(err.problem_mark)}{err.problem}.") from err
     except yaml.YAMLError as err:
-        raise YamlError(f"{err}. Write plain YAML in UTF-8.") from err
+        reason = " ".join(str(err).split())
+        raise YamlError(f"{reason}. Write plain YAML in UTF-8.") from err
 
 
 def _place(mark: yaml.Mark | None) -> str:

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+import errno
+import os
 from pathlib import Path
 import signal
 import socket
 
 from aiohttp import web
 
-from dalen_hub.app import create_app
+from dalen_hub.app import create_app, utc_now
 from dalen_hub.config import HubConfig, load_config
-from dalen_hub.demo_config import demo_config
 from dalen_hub.errors import HubError
 from dalen_hub.serving import Serving, write_serving
 from dalen_hub.store.database import open_database
@@ -39,7 +40,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     with listen(host, port) as listener:
         url = url_of(host, listener.getsockname()[1])
-        config = demo_config(url) if config_path is None else load_config(config_path)
+        config = _config(config_path, url)
         async with running(config, data_dir, listener) as app:
             say(f"Dalen hub {config.name!r} listens on {url}")
             if config_path is None:
@@ -47,6 +48,16 @@ async def serve(
             else:
                 await stop.wait()
             say("Dalen hub stops")
+
+
+def _config(config_path: Path | None, url: str) -> HubConfig:
+    """Return the configuration of a file, or that of the demo."""
+    if config_path is not None:
+        return load_config(config_path)
+    # Only the demo needs the simulation.
+    from dalen_hub.demo_config import demo_config  # noqa: PLC0415
+
+    return demo_config(url, utc_now())
 
 
 @asynccontextmanager
@@ -76,8 +87,10 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=1024)
-    except (OSError, OverflowError) as err:
-        reason = getattr(err, "strerror", None) or err
+    except OSError as err:
+        # A failed bind says more than is wanted, a failed look-up has no errno.
+        known = err.errno in errno.errorcode
+        reason = os.strerror(err.errno or 0) if known else err.strerror
         raise HubError(
             f"Cannot listen on {host}:{port}: {reason}. Choose another --host or --port."
         ) from err

@@ -32,6 +32,7 @@ class CapPlanner:
         self._clock = clock
         self._pending: set[str] = set()
         self._wake = asyncio.Event()
+        self._busy = asyncio.Lock()
         self._failures: dict[str, str] = {}
         self._quarter: datetime | None = None
         self._task: asyncio.Task[None] | None = None
@@ -55,14 +56,17 @@ class CapPlanner:
             self._wake.set()
 
     async def run_due(self) -> None:
-        """Run what is due now: all at a new quarter hour, else what was poked."""
-        now = self._clock()
-        quarter = floor_quarter(now)
-        due = set(self._trafos) if quarter != self._quarter else self._pending
-        self._quarter, self._pending = quarter, set()
-        self._wake.clear()
-        for trafo_id in sorted(due):
-            await self._round(self._trafos[trafo_id])
+        """Run what is due now: all at a new quarter hour, else what was poked.
+
+        A round that runs already is finished first.
+        """
+        async with self._busy:
+            quarter = floor_quarter(self._clock())
+            due = set(self._trafos) if quarter != self._quarter else self._pending
+            self._quarter, self._pending = quarter, set()
+            self._wake.clear()
+            for trafo_id in sorted(due):
+                await self._round(self._trafos[trafo_id])
 
     async def _run(self) -> None:
         """Run what is due for ever."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 from sqlalchemy import select
@@ -21,8 +21,11 @@ from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.store.database import reading
 from dalen_hub.store.tables import event
-from dalen_hub.vtn.events import upsert_cap_event
+from dalen_hub.vtn.events import remove_cap_events_before, upsert_cap_event
 from dalen_hub.vtn.program_store import ensure_caps_program
+
+KEPT: Final = timedelta(days=7)
+"""A home that was offline may still report on the events of these days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,12 @@ async def _write(
     await store_levels(conn, trafo, plans, sum(home.steerable for home in homes), now)
     levels = {plan.start: plan.level for plan in plans}
     program_id = await ensure_caps_program(conn, now)
+    await remove_cap_events_before(
+        conn,
+        trafo_id=trafo.id,
+        program_id=program_id,
+        event_name=event_name(min(days) - KEPT),
+    )
     changed: set[str] = set()
     for day, starts in days.items():
         bodies = await _bodies(conn, trafo, program_id, homes, day, starts, levels)

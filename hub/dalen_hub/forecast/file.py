@@ -11,8 +11,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from dalen_hub.forecast.model import QuarterForecast
-from dalen_hub.forecast.uploaded import forecasts_from_rows
+from dalen_hub.forecast.model import QuarterForecast, forecasts_from_rows
 from dalen_hub.grid.series import SeriesError, check_forecast
 from dalen_hub.grid.series_csv import rows_from_csv
 from dalen_hub.grid.series_json import forecast_rows_from_json

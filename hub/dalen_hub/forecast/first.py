@@ -21,10 +21,11 @@ type DayType = int
 
 SOURCE: Final = "first forecaster"
 HISTORY: Final = timedelta(days=28)
-MINIMUM_DAYS: Final = 2
 _SLOTS: Final = 96
-# A day counts as known when three quarters of it were measured.
-_KNOWN_SLOTS: Final = 72
+# Two days, less what a meter may miss.
+MINIMUM_KNOWN: Final = round(0.9 * 2 * _SLOTS)
+# One value says nothing about how much days differ.
+_MINIMUM_ALIKE: Final = 2
 _NEIGHBOURS: Final = 6
 _QUANTILE: Final = 0.9
 
@@ -37,13 +38,13 @@ def first_forecast(
 ) -> list[QuarterForecast]:
     """Return the unsteered load in kW for the quarter hours ``starts``.
 
-    ``history`` gives the known quarter hours in kW. With less than 2 known days it
-    is the load of ``connections`` standard households with a wide band.
+    ``history`` gives the known quarter hours in kW. With less than 2 days of it, the
+    forecast is the load of ``connections`` standard households with a wide band.
     """
     standard = standard_forecast(starts, zone, connections)
-    days = _known_days(history, zone)
-    if len(days) < MINIMUM_DAYS:
+    if len(history) < MINIMUM_KNOWN:
         return standard
+    days = _days(history, zone)
     profiles: dict[DayType, tuple[Array, Array]] = {}
     forecasts = []
     for start, fallback in zip(starts, standard, strict=True):
@@ -67,10 +68,8 @@ def _quarter(start: datetime, p50_kw: float, p90_kw: float) -> QuarterForecast |
     )
 
 
-def _known_days(
-    history: Mapping[datetime, float], zone: ZoneInfo
-) -> Mapping[date, Array]:
-    """Return the days that are mostly known, as 96 values each, NaN where unknown.
+def _days(history: Mapping[datetime, float], zone: ZoneInfo) -> Mapping[date, Array]:
+    """Return each day that is known in part as 96 values, NaN where unknown.
 
     Slots follow the clock on the wall: the hour that summer time repeats is
     averaged, the one that it skips stays unknown.
@@ -82,31 +81,37 @@ def _known_days(
         slot = _slot(local)
         sums.setdefault(local.date(), np.zeros(_SLOTS))[slot] += load_kw
         counts.setdefault(local.date(), np.zeros(_SLOTS))[slot] += 1
-    return {
-        day: np.divide(sums[day], count, out=np.full(_SLOTS, np.nan), where=count > 0)
-        for day, count in counts.items()
-        if np.count_nonzero(count) >= _KNOWN_SLOTS
-    }
+    return {day: _quotient(sums[day], counts[day]) for day in sums}
 
 
 def _profile(days: Mapping[date, Array], day_type: DayType) -> tuple[Array, Array]:
-    """Return P50 and P90 of the 96 slots of a day of ``day_type``."""
+    """Return P50 and P90 of the 96 slots of a day of ``day_type``.
+
+    Slots that too few days of the type know are taken from all days.
+    """
+    p50, p90, _ = _mean_and_quantile(np.array(list(days.values())))
     alike = [values for day, values in days.items() if _day_type(day) == day_type]
-    # One day says nothing about how much days differ.
-    chosen = alike if len(alike) >= MINIMUM_DAYS else list(days.values())
-    return _mean_and_quantile(np.array(chosen))
+    if len(alike) < _MINIMUM_ALIKE:
+        return p50, p90
+    alike_p50, alike_p90, known = _mean_and_quantile(np.array(alike))
+    enough = known >= _MINIMUM_ALIKE
+    return np.where(enough, alike_p50, p50), np.where(enough, alike_p90, p90)
 
 
-def _mean_and_quantile(days: Array) -> tuple[Array, Array]:
-    """Return mean and 90 % quantile per slot of an array (days, 96)."""
-    known = np.count_nonzero(~np.isnan(days), axis=0)
-    p50 = np.divide(
-        np.nansum(days, axis=0), known, out=np.full(_SLOTS, np.nan), where=known > 0
-    )
+def _mean_and_quantile(days: Array) -> tuple[Array, Array, Array]:
+    """Return mean, 90 % quantile and known days per slot of an array (days, 96)."""
+    known = np.count_nonzero(~np.isnan(days), axis=0).astype(np.float64)
+    p50 = _quotient(np.nansum(days, axis=0), known)
     # What a day differs from the mean of the others: n / (n - 1) x its residual.
-    inflation = np.divide(known, known - 1, out=np.full(_SLOTS, 1.0), where=known > 1)
-    residuals = (days - p50) * inflation
-    return p50, p50 + _spread(residuals)
+    inflation = np.divide(known, known - 1, out=np.ones(_SLOTS), where=known > 1)
+    return p50, p50 + _spread((days - p50) * inflation), known
+
+
+def _quotient(sums: Array, counts: Array) -> Array:
+    """Return sums / counts, NaN where nothing was counted."""
+    quotient = np.full(_SLOTS, np.nan)
+    np.divide(sums, counts, out=quotient, where=counts > 0)
+    return quotient
 
 
 def _spread(residuals: Array) -> Array:

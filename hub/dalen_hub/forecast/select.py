@@ -1,6 +1,6 @@
 """Which forecast counts: the uploaded one, else the file, else the hub's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,17 +20,23 @@ async def forecast_for(
     """Return the unsteered load for each quarter hour of ``starts``, in their order."""
     if not starts:
         return []
-    end = max(starts) + QUARTER
-    given = {
-        **await file_forecast(trafo),
-        **await uploaded_forecast(conn, trafo.id, min(starts), end),
-    }
+    given = await given_forecast(conn, trafo, min(starts), max(starts) + QUARTER)
     missing = [start for start in starts if start not in given]
     own = {
         quarter.start: quarter
         for quarter in await own_forecast(conn, trafo, missing, now)
     }
     return [given.get(start) or own[start] for start in starts]
+
+
+async def given_forecast(
+    conn: AsyncConnection, trafo: Trafo, start: datetime, end: datetime
+) -> Mapping[datetime, QuarterForecast]:
+    """Return what was uploaded for [start, end), and else stands in the file."""
+    return {
+        **await file_forecast(trafo),
+        **await uploaded_forecast(conn, trafo.id, start, end),
+    }
 
 
 async def own_forecast(

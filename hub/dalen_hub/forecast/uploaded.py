@@ -1,32 +1,18 @@
 """Forecasts that the grid operator, or anybody who may, uploads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dalen_hub.forecast.model import QuarterForecast, default_p90_kw
-from dalen_hub.grid.series import Row
+from dalen_hub.forecast.model import QuarterForecast
 from dalen_hub.store.tables import load_forecast
 from dalen_hub.store.times import from_epoch, to_epoch
 from dalen_hub.store.upsert import upsert
 
 SOURCE: Final = "uploaded"
-
-
-def forecasts_from_rows(rows: Iterable[Row], source: str) -> list[QuarterForecast]:
-    """Return checked rows as a forecast; a P90 that is not given is assumed."""
-    return [
-        QuarterForecast(
-            start=row.time,
-            p50_kw=row.load_kw,
-            p90_kw=default_p90_kw(row.load_kw) if row.p90_kw is None else row.p90_kw,
-            source=source,
-        )
-        for row in rows
-    ]
 
 
 async def store_forecast(

@@ -10,9 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.appkeys import CLOCK, ENGINE
 from dalen_hub.forecast.model import QuarterForecast
-from dalen_hub.forecast.select import forecast_for
+from dalen_hub.forecast.select import forecast_for, given_forecast
 from dalen_hub.grid.load import PumpSum, quarter_hour_load, quarter_hour_pumps
-from dalen_hub.grid.quarter_hours import QUARTER, local_date, local_day_quarters
+from dalen_hub.grid.quarter_hours import (
+    QUARTER,
+    floor_quarter,
+    local_date,
+    local_day_quarters,
+)
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.registry import Home, homes_of_trafo
 from dalen_hub.store.database import reading
@@ -79,7 +84,7 @@ async def _quarter_hours(
             **(
                 _decision_body(decided[start])
                 if start in decided
-                else _forecast_body(trafo, forecasts[start])
+                else _forecast_body(trafo, forecasts.get(start))
             ),
             "pumps_kw": _pumps_kw(pumps.get(start)),
         }
@@ -108,10 +113,17 @@ async def _undecided(
     decided: Mapping[datetime, object],
     now: datetime,
 ) -> Mapping[datetime, QuarterForecast]:
-    """Return the forecast where the hub decided nothing, as before its start."""
+    """Return the forecast where the hub decided nothing, as before its start.
+
+    The hub's own forecast is not made for the past: it would know the outcome.
+    """
     missing = [start for start in starts if start not in decided]
-    forecasts = await forecast_for(conn, trafo, missing, now)
-    return {forecast.start: forecast for forecast in forecasts}
+    if not missing:
+        return {}
+    ahead = [start for start in missing if start >= floor_quarter(now)]
+    given = await given_forecast(conn, trafo, missing[0], missing[-1] + QUARTER)
+    made = await forecast_for(conn, trafo, ahead, now)
+    return {**given, **{forecast.start: forecast for forecast in made}}
 
 
 def _decision_body(row: Row[Any]) -> dict[str, Any]:
@@ -125,8 +137,10 @@ def _decision_body(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _forecast_body(trafo: Trafo, forecast: QuarterForecast) -> dict[str, Any]:
+def _forecast_body(trafo: Trafo, forecast: QuarterForecast | None) -> dict[str, Any]:
     """Return a quarter hour in which nobody was limited."""
+    if forecast is None:
+        return dict.fromkeys(("p50_kw", "p90_kw", "source", "room_kw", "level_w"))
     return {
         "p50_kw": _rounded(forecast.p50_kw),
         "p90_kw": _rounded(forecast.p90_kw),

@@ -7,7 +7,8 @@ from typing import Final
 from aiohttp import web
 
 from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE
-from dalen_hub.forecast.uploaded import SOURCE, forecasts_from_rows, store_forecast
+from dalen_hub.forecast.model import forecasts_from_rows
+from dalen_hub.forecast.uploaded import SOURCE, store_forecast
 from dalen_hub.grid.chart import chart_body, trafo_body
 from dalen_hub.grid.load import record_load
 from dalen_hub.grid.quarter_hours import QUARTER

@@ -104,6 +104,20 @@ def test_a_gap_is_filled_from_the_days_that_know_it() -> None:
     assert forecast.p50_kw == pytest.approx(evening_peak(gap.astimezone(AMSTERDAM)))
 
 
+def test_two_days_in_three_parts_are_enough() -> None:
+    """A hub that started at five in the afternoon needs no third midnight."""
+    whole = days(MONDAY, 3, evening_peak)
+    begin = datetime(2026, 11, 2, 16, tzinfo=UTC)
+    history = {
+        start: load
+        for start, load in whole.items()
+        if begin <= start < begin + timedelta(days=2)
+    }
+    (forecast,) = first_forecast(history, [begin + timedelta(days=2)], AMSTERDAM, 255)
+    assert forecast.source == first.SOURCE
+    assert forecast.p50_kw == pytest.approx(evening_peak(begin.astimezone(AMSTERDAM)))
+
+
 def test_a_time_of_day_that_was_never_measured_is_standard() -> None:
     """The forecast has no holes."""
     history = {
