@@ -1,0 +1,1 @@
+"""Tests of the house in Home Assistant, against real servers."""

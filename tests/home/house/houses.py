@@ -1,0 +1,104 @@
+"""Short ways to make and to drive a house."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from ..heat_pump.modbus_server import HOST
+from .hub_server import HubServer
+
+NUMBER = "number.heat_pump_power_limit"
+POWER = "sensor.heat_pump_electric_power"
+LIMIT = "sensor.heat_pump_effective_limit"
+SOURCE = "sensor.heat_pump_limit_source"
+STATUS = "sensor.heat_pump_limit_status"
+UNTIL = "sensor.heat_pump_limited_until"
+LIMITED = "binary_sensor.heat_pump_limited"
+CONNECTED = "binary_sensor.neighbourhood_hub_connected"
+
+PUMP_ID = "pump-1"
+HOOD_ID = "hood-1"
+
+
+def heat_pump_subentry(port: int, **data: Any) -> ConfigSubentryData:
+    """Return the simulated heat pump at a port."""
+    subentry_id = data.pop("subentry_id", PUMP_ID)
+    return {
+        "data": {
+            "profile": "dalen_simulated",
+            "serial": None,
+            "host": HOST,
+            "port": port,
+            "unit_id": 1,
+            "nameplate_w": 1500.0,
+            "minimum_w": 410.0,
+            "kind": "watts",
+            "floor_w": 200.0,
+            **data,
+        },
+        "subentry_id": subentry_id,
+        "subentry_type": "heat_pump",
+        "title": "Heat pump" if subentry_id == PUMP_ID else "Second heat pump",
+        "unique_id": f"{HOST}:{port}:1",
+    }  # type: ignore[typeddict-unknown-key]
+
+
+def neighbourhood_subentry(hub: HubServer, **data: Any) -> ConfigSubentryData:
+    """Return the membership of a hub."""
+    return {
+        "data": {
+            **hub.membership(),
+            "base_url": hub.origin,
+            "tier": "T1",
+            "valid_until": None,
+            "hub_name": "Hub of Dalen",
+            "collective": "Dalen Energy",
+            "trafo_name": "Molenstraat",
+            "consent": {"text_id": "text-1", "sha256": "00", "language": "en"},
+            **data,
+        },
+        "subentry_id": HOOD_ID,
+        "subentry_type": "neighbourhood",
+        "title": "Dalen Energy",
+        "unique_id": "ven-1",
+    }  # type: ignore[typeddict-unknown-key]
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait for real servers to bring something about."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Set up the house."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the state of an entity that must be there."""
+    state = hass.states.get(entity_id)
+    assert state is not None, f"{entity_id} is not there"
+    return state.state
+
+
+async def pass_time(hass: HomeAssistant, freezer: Any, seconds: float) -> None:
+    """Let time pass at once; what it starts goes on in the background."""
+    freezer.tick(timedelta(seconds=seconds))
+    async_fire_time_changed(hass, dt_util.utcnow(), fire_all=False)
+    await hass.async_block_till_done()
+
+
+async def limit_to(hass: HomeAssistant, watts: float) -> None:
+    """Set the limit of the resident."""
+    await hass.services.async_call(
+        "number", "set_value", {"entity_id": NUMBER, "value": watts}, blocking=True
+    )
