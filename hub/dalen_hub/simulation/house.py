@@ -12,7 +12,8 @@ SECONDS_PER_HOUR = 3600.0
 # near 125 W/K, the twin house O5 of IEA Annex 71 was identified at 143-152 W/K.
 _LOSS_W_PER_K = 135.0
 _CAPACITY_KWH_PER_K = 12.0
-_AIR_SHARE = 0.1
+# What follows the room at once: air, furniture and the water in the radiators.
+_AIR_SHARE = 0.15
 _AIR_TO_MASS_W_PER_K = 800.0
 # Effective solar aperture: mean of Dutch houses, NeedForHeat nfh_constants.py.
 _APERTURE_M2 = 3.7

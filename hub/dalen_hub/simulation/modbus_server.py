@@ -7,6 +7,7 @@ still call experimental.
 import asyncio
 from collections.abc import Sequence
 import os
+import socket
 from typing import Protocol, cast
 
 from pymodbus.constants import ExcCodes
@@ -68,7 +69,8 @@ class ModbusServer:
         # tables; the simulator's own memory is only the way to the response.
         memory = SimData(0, count=_ALL_ADDRESSES, datatype=DataType.UINT16)
         device = SimDevice(self._unit_id, simdata=[memory], action=self._act)
-        server = ModbusTcpServer([device], address=(self._host, self._port))
+        devices = [device, _unknown_units()]
+        server = ModbusTcpServer(devices, address=(self._host, self._port))
         await self._check_address()
         await server.serve_forever(background=True)
         self._server = server
@@ -84,10 +86,13 @@ class ModbusServer:
         loop = asyncio.get_running_loop()
         try:
             probe = await loop.create_server(asyncio.Protocol, self._host, self._port)
+        except socket.gaierror as err:
+            raise HeatPumpServerError(
+                f"There is no host {self._host}; choose an address of this machine "
+                "with --host, such as 127.0.0.1"
+            ) from err
         except OSError as err:
-            # A name that does not resolve has a negative number of its own.
-            number = err.errno or 0
-            reason = os.strerror(number) if number > 0 else str(err)
+            reason = os.strerror(err.errno) if err.errno else str(err)
             raise HeatPumpServerError(
                 f"Cannot listen on {self._host}:{self._port} ({reason}); stop the "
                 "program that uses this port, or choose another one with --port or "
@@ -123,3 +128,13 @@ class ModbusServer:
         offset = address - start
         memory[offset : offset + count] = fresh
         return None
+
+
+def _unknown_units() -> SimDevice:
+    """Return what answers for every other unit: nobody, as a gateway says it."""
+
+    async def refuse(*_request: object) -> ExcCodes:
+        return ExcCodes.GATEWAY_NO_RESPONSE
+
+    memory = SimData(0, count=_ALL_ADDRESSES, datatype=DataType.UINT16)
+    return SimDevice(0, simdata=[memory], action=refuse)

@@ -78,7 +78,7 @@ class HeatPumpRegisters:
             )
             for quantity, names in self.profile.status_bits.items()
         }
-        return self.heat_pump.quantities() | packed
+        return {**self.heat_pump.quantities(), **packed, **self.profile.constants}
 
 
 def _pick(registers: dict[int, int], address: int, count: int) -> list[int]:

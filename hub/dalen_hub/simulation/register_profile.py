@@ -56,6 +56,8 @@ class RegisterProfile:
     holdings: tuple[HoldingRegister, ...]
     status_bits: Mapping[str, tuple[str | None, ...]]
     """The flags of each status register, lowest bit first."""
+    constants: Mapping[str, float]
+    """Quantities that never change, such as the firmware."""
     soft_enable: int | None
     """The value of "enable" for a limit that gives way to a cold room."""
 
@@ -93,5 +95,6 @@ def _profile(data: Mapping[str, Any]) -> RegisterProfile:
         status_bits={
             quantity: tuple(flags) for quantity, flags in data["status_bits"].items()
         },
+        constants=data["constants"],
         soft_enable=data["soft_enable"],
     )

@@ -13,14 +13,14 @@ from dalen_hub.app import create_app
 from dalen_hub.appkeys import ENGINE
 from dalen_hub.caps.publish import publish_caps
 from dalen_hub.demo_config import demo_config
-from dalen_hub.forecast.uploaded import forecasts_from_rows, store_forecast
+from dalen_hub.forecast.model import QuarterForecast
+from dalen_hub.forecast.uploaded import store_forecast
 from dalen_hub.grid.load import quarter_hour_load, quarter_hour_pumps
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
-from dalen_hub.grid.series_json import forecast_rows_from_json
 from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.simulation.demo import Demo, prepare_demo
-from dalen_hub.simulation.demo_forecast import main
-from dalen_hub.simulation.demo_homes import DemoHome, report_body
+from dalen_hub.simulation.demo_forecast import Kind, demo_forecast
+from dalen_hub.simulation.demo_homes import report_body
 from dalen_hub.simulation.demo_village import SIMULATED_HOMES
 from dalen_hub.store.database import open_database, reading
 from dalen_hub.store.tables import report
@@ -55,32 +55,36 @@ async def app(tmp_path: Path, clock: Clock) -> AsyncIterator[web.Application]:
     await engine.dispose()
 
 
-type Upload = Callable[[str], Awaitable[None]]
+type Upload = Callable[[Kind], Awaitable[None]]
 
 
 @pytest.fixture
-def upload(
-    app: web.Application, clock: Clock, capsys: pytest.CaptureFixture[str]
-) -> Upload:
+def upload(app: web.Application, clock: Clock) -> Upload:
     """Return a function that stores a forecast of the demo and plans with it."""
 
-    async def store(kind: str) -> None:
-        capsys.readouterr()
-        main(["--kind", kind, "--now", clock.now.isoformat()])
-        rows = forecast_rows_from_json(capsys.readouterr().out)
+    async def store(kind: Kind) -> None:
+        body = demo_forecast(kind, clock.now, TRAFO.time_zone)
+        start = floor_quarter(clock.now)
+        quarters = [
+            QuarterForecast(
+                start=start + QUARTER * index, p50_kw=p50, p90_kw=p90, source="test"
+            )
+            for index, (p50, p90) in enumerate(
+                zip(body["p50"], body["p90"], strict=True)
+            )
+        ]
         async with app[ENGINE].begin() as conn:
-            forecasts = forecasts_from_rows(rows, "uploaded")
-            await store_forecast(conn, TRAFO.id, forecasts, clock.now)
+            await store_forecast(conn, TRAFO.id, quarters, clock.now)
         await publish_caps(app, TRAFO, clock.now)
 
     return store
 
 
 async def run(demo: Demo, clock: Clock, duration: timedelta) -> None:
-    """Let the demo run, with a tick each 15 seconds."""
+    """Let the demo run, with a tick each 30 seconds."""
     end = clock.now + duration
     while clock.now < end:
-        clock.now += timedelta(seconds=15)
+        clock.now += timedelta(seconds=30)
         await demo.tick()
 
 
@@ -88,7 +92,7 @@ async def test_a_prepared_demo_has_members_and_two_days_of_measurements(
     app: web.Application,
 ) -> None:
     """96 homes, the load of each quarter hour, and yesterday's overload."""
-    await prepare_demo(app)
+    demo = await prepare_demo(app)
     async with reading(app[ENGINE]) as conn:
         homes = await homes_of_trafo(conn, TRAFO.id)
         begin = START - timedelta(days=2)
@@ -100,6 +104,9 @@ async def test_a_prepared_demo_has_members_and_two_days_of_measurements(
     assert all(item.homes == SIMULATED_HOMES for item in pumps.values())
     assert max(load.values()) > TRAFO.limit_kw
     assert max(item.power_kw for item in pumps.values()) < SIMULATED_HOMES
+    assert all(
+        member.limit_w(START) == member.home.nameplate_w for member in demo.homes
+    )
 
 
 async def test_capped_homes_keep_the_transformer_within_its_limit(
@@ -107,21 +114,21 @@ async def test_capped_homes_keep_the_transformer_within_its_limit(
 ) -> None:
     """A cold forecast comes in; the homes obey, report, and the meter shows it."""
     demo = await prepare_demo(app)
-    await upload("mild")
+    await upload(Kind.MILD)
     await run(demo, clock, QUARTER)
-    await upload("cold")
-    await run(demo, clock, 2 * QUARTER + timedelta(minutes=3))
+    await upload(Kind.COLD)
+    await run(demo, clock, QUARTER + timedelta(minutes=4))
     async with reading(app[ENGINE]) as conn:
         load = await quarter_hour_load(conn, TRAFO.id, START, clock.now)
         pumps = await quarter_hour_pumps(conn, TRAFO.id, START, clock.now)
         reports = await conn.scalar(select(func.count()).select_from(report))
         homes = await homes_of_trafo(conn, TRAFO.id)
-    assert list(pumps) == [START, START + QUARTER, START + 2 * QUARTER]
-    assert reports == 3 * SIMULATED_HOMES
-    free, _, capped = (item.power_kw for item in pumps.values())
+    assert list(pumps) == [START, START + QUARTER]
+    assert reports == 2 * SIMULATED_HOMES
+    free, capped = (item.power_kw for item in pumps.values())
     assert free > 0.6 * SIMULATED_HOMES
     assert capped <= 0.5 * SIMULATED_HOMES
-    assert load[START + 2 * QUARTER] < TRAFO.limit_kw
+    assert load[START + QUARTER] < TRAFO.limit_kw
     assert all(
         home.last_seen is not None and clock.now - home.last_seen < timedelta(minutes=3)
         for home in homes
@@ -133,7 +140,7 @@ async def test_a_home_obeys_its_cap_within_the_quarter_hour(
 ) -> None:
     """What the homes read is the level of the hub, rounded down."""
     demo = await prepare_demo(app)
-    await upload("cold")
+    await upload(Kind.COLD)
     await demo.tick(woken=True)
     limits_w = {member.limit_w(clock.now) for member in demo.homes}
     assert len(limits_w) == 1
@@ -179,7 +186,7 @@ async def test_a_quarter_hour_that_was_not_seen_whole_is_not_reported(
     """The mean of a part would pass for the mean of the whole."""
     clock.now = START + timedelta(minutes=5)
     demo = await prepare_demo(app)
-    await upload("cold")
+    await upload(Kind.COLD)
     await run(demo, clock, timedelta(minutes=12))
     async with reading(app[ENGINE]) as conn:
         assert await conn.scalar(select(func.count()).select_from(report)) == 0
@@ -200,12 +207,3 @@ def test_reports_name_the_state(power_w: float, limited: bool, state: str) -> No
     demand, operating = body["resources"][0]["intervals"][0]["payloads"]
     assert demand == {"type": "DEMAND", "values": [power_w / 1000.0]}
     assert operating == {"type": "OPERATING_STATE", "values": [state]}
-
-
-async def test_a_home_without_an_event_may_use_its_nameplate(
-    app: web.Application,
-) -> None:
-    """No cap is no limit."""
-    demo = await prepare_demo(app)
-    member = DemoHome(home=demo.homes[0].home)
-    assert member.limit_w(START) == member.home.nameplate_w

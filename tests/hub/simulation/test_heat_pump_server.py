@@ -17,6 +17,7 @@ from .conftest import MakeRig
 ELECTRIC_W, THERMAL_W, BOILER_W, ROOM, SECONDS = 2, 3, 4, 8, 18
 COMPRESSOR, BOILER, LIMIT_ACTIVE = 1, 2, 16
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE = 1, 2, 3
+NO_SUCH_UNIT = 11
 
 
 async def test_the_registers_show_a_cold_evening(make_rig: MakeRig) -> None:
@@ -136,6 +137,13 @@ async def test_a_refused_write_changes_nothing(
     assert await rig.holdings(0, 3) == before
 
 
+async def test_another_unit_does_not_answer(make_rig: MakeRig) -> None:
+    """A wrong unit id gets the answer that a gateway gives."""
+    rig = await make_rig()
+    response = await rig.client.read_input_registers(0, count=1, device_id=7)
+    assert response.exception_code == NO_SUCH_UNIT
+
+
 async def test_coils_are_an_illegal_function(make_rig: MakeRig) -> None:
     """The heat pump has registers only."""
     rig = await make_rig()
@@ -147,6 +155,7 @@ async def test_a_luxtronik_obeys_its_hard_limit(make_rig: MakeRig) -> None:
     """lpc_mode 2 and pc_limit in 0.1 kW, as the vendor's registers have them."""
     rig = await make_rig("luxtronik_shi")
     assert await rig.holdings(10040, 2) == [0, 300]
+    assert await rig.inputs(10400, 3) == [3, 92, 0]
     assert (await rig.inputs(10301, 1))[0] in range(10, 15)
     await rig.client.write_registers(10040, [2, 5])
     rig.wall.now_s += 120.0
@@ -185,10 +194,11 @@ async def test_a_port_in_use_says_what_to_do(make_rig: MakeRig) -> None:
         ({"speed": float("nan")}, "use a number above 0"),
         ({"outdoor_c": 60.0}, "between -30 and 40"),
         ({"port": 70000}, "use 0 to 65535"),
+        ({"host": "nowhere.invalid", "port": 0}, "no host nowhere.invalid"),
     ],
 )
 async def test_bad_options_say_what_to_do(
-    change: dict[str, float | str], message: str
+    socket_enabled: None, change: dict[str, float | str], message: str
 ) -> None:
     """Each bad option is one clear error."""
     with pytest.raises(HeatPumpServerError, match=message):
