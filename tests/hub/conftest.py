@@ -9,7 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, settings
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from dalen_hub.appkeys import (
     CLOCK,
@@ -60,9 +61,28 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def engine(data_dir: Path) -> AsyncGenerator[AsyncEngine]:
+async def database_url() -> str | None:
+    """Return where the database is: None is SQLite in the data folder.
+
+    With DALEN_TEST_POSTGRESQL_URL the same tests run on PostgreSQL; everything
+    in that database is removed first.
+    """
+    url = os.environ.get("DALEN_TEST_POSTGRESQL_URL")
+    if url is not None:
+        emptied = create_async_engine(url)
+        async with emptied.begin() as conn:
+            await conn.execute(text("DROP SCHEMA public CASCADE"))
+            await conn.execute(text("CREATE SCHEMA public"))
+        await emptied.dispose()
+    return url
+
+
+@pytest.fixture
+async def engine(
+    data_dir: Path, database_url: str | None
+) -> AsyncGenerator[AsyncEngine]:
     """Open a new database."""
-    opened = await open_database(data_dir)
+    opened = await open_database(data_dir, database_url)
     yield opened
     await opened.dispose()
 

@@ -3,16 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+import os
 from typing import Any
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.consent.texts import consent_text
 from dalen_hub.homes.invites import create_invite
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.auth import create_client
+
+on_sqlite = pytest.mark.skipif(
+    "DALEN_TEST_POSTGRESQL_URL" in os.environ, reason="looks into SQLite's own files"
+)
 
 VTN = "/openadr3/3.1.0"
 TOKEN = f"{VTN}/auth/token"

@@ -45,7 +45,8 @@ def _of_interval(resource: Any, interval: Any, index: int) -> Iterator[Reported]
     for payload in _list(interval, "payloads"):
         values = _list(payload, "values")
         if not values:
-            continue
+            # Its type alone could tell something that nobody agreed to.
+            raise ValueError("a payload has no values")
         part_s, rest = divmod(duration_s, len(values))
         if rest or not part_s:
             raise ValueError("several values must split an interval in whole seconds")

@@ -104,8 +104,7 @@ def test_no_report_beyond_the_tier_passes(report: dict[str, Any], tier: Tier) ->
     for resource in report["resources"]:
         for interval in resource["intervals"]:
             for payload in interval["payloads"]:
-                if not payload["values"]:
-                    continue
+                assert payload["values"]
                 assert payload["type"] in allowed
                 own = interval.get("intervalPeriod", resource.get("intervalPeriod"))
                 text = own.get("duration") or resource["intervalPeriod"]["duration"]
@@ -204,4 +203,39 @@ def test_intervals_follow_each_other_from_the_start_of_the_resource() -> None:
     resource["intervals"] = [{**resource["intervals"][0], "id": n} for n in range(3)]
     found = reported_values(item)
     assert [value.start - found[0].start for value in found] == [0, 900, 1800]
+    assert refuse_reason(item, Tier.T1) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("resources",), 5),
+        (("resources", 0, "intervalPeriod"), 5),
+        (("resources", 0, "intervalPeriod", "start"), None),
+        (("resources", 0, "intervalPeriod", "start"), "0001-01-01T00:00:00Z"),
+        (("resources", 0, "intervalPeriod", "start"), "2026-11-23T15:00:00.5Z"),
+        (("resources", 0, "intervalPeriod", "duration"), "PT0S"),
+        (("resources", 0, "intervalPeriod", "duration"), "PT900.5S"),
+        (("resources", 0, "intervals", 0, "payloads", 0, "values"), [0.1] * 7),
+        (("resources", 0, "intervals", 0, "payloads", 0, "values"), []),
+        (("payloadDescriptors",), [{}]),
+        (("payloadDescriptors",), [{"payloadType": "READING"}]),
+    ],
+)
+def test_a_report_that_cannot_be_judged_is_refused(
+    path: tuple[Any, ...], value: Any
+) -> None:
+    """Check that the gate is closed in doubt."""
+    item = report("event", start="2026-11-23T15:00:00Z", DEMAND=0.4)
+    place: Any = item
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    assert refuse_reason(item, Tier.T1)
+
+
+def test_an_announced_kind_that_is_allowed_passes() -> None:
+    """Check payload descriptors."""
+    item = report("event", start="2026-11-23T15:00:00Z", DEMAND=0.4)
+    item["payloadDescriptors"] = [{"payloadType": "DEMAND"}]
     assert refuse_reason(item, Tier.T1) is None

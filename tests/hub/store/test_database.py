@@ -14,6 +14,7 @@ from dalen_hub.store.database import open_database, reading
 from dalen_hub.store.errors import KeyFileError, NewerSchemaError, StoreError
 from dalen_hub.store.pepper import pepper_of
 from dalen_hub.store.tables import metadata, trafo_load
+from tests.hub.helpers import on_sqlite
 
 
 async def test_the_migrations_make_the_tables_of_the_code(engine: AsyncEngine) -> None:
@@ -43,6 +44,7 @@ async def test_files_are_for_the_hub_alone(engine: AsyncEngine, data_dir: Path) 
     assert {stat.S_IMODE(file.stat().st_mode) for file in data_dir.iterdir()} == {0o600}
 
 
+@on_sqlite
 async def test_sqlite_is_set_up_to_survive_a_crash(engine: AsyncEngine) -> None:
     """Check the settings that SQLite forgets between connections."""
     async with reading(engine) as conn:

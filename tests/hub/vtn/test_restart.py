@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dalen_hub.store.database import open_database
-from tests.hub.helpers import JOIN, MEMBERSHIP, VTN, Hub, cap_event, join_body, report
+from tests.hub.helpers import (
+    JOIN,
+    MEMBERSHIP,
+    VTN,
+    Hub,
+    cap_event,
+    join_body,
+    on_sqlite,
+    report,
+)
 
 if TYPE_CHECKING:
     from tests.hub.conftest import StartHub
@@ -40,6 +49,7 @@ async def test_a_restart_keeps_all(data_dir: Path, start_hub: StartHub) -> None:
     await engine.dispose()
 
 
+@on_sqlite
 async def test_secrets_are_in_no_log_and_no_file(
     hub: Hub, data_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
