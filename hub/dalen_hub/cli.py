@@ -15,6 +15,7 @@ from dalen_hub.serving import Serving, read_serving
 from dalen_hub.store.errors import StoreError
 
 _DATA: Final = Path("dalen-data")
+_DEMO_DATA: Final = Path("dalen-demo-data")
 _CONFIG: Final = Path("hub.yaml")
 _WRONG: Final = 2
 
@@ -80,7 +81,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"configuration (default: ./{_CONFIG})",
     )
-    _add_data(parser)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=f"folder of the database and the keys (default: ./{_DATA}; ./{_DEMO_DATA}"
+        " with --demo)",
+    )
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -179,7 +186,7 @@ def _serve(options: argparse.Namespace) -> None:
     asyncio.run(
         serve(
             config_path=None if options.demo else options.config or _CONFIG,
-            data_dir=options.data,
+            data_dir=options.data or (_DEMO_DATA if options.demo else _DATA),
             host=options.host,
             port=options.port,
             say=lambda line: print(line, flush=True),

@@ -14,7 +14,7 @@ from aiohttp import web
 from dalen_hub.app import create_app, utc_now
 from dalen_hub.config import HubConfig, load_config
 from dalen_hub.errors import HubError
-from dalen_hub.serving import Serving, write_serving
+from dalen_hub.serving import Serving, check_same_kind, write_serving
 from dalen_hub.store.database import open_database
 
 # Answers that are on their way get this long when the hub stops.
@@ -41,7 +41,9 @@ async def serve(
     with listen(host, port) as listener:
         url = url_of(host, listener.getsockname()[1])
         config = _config(config_path, url)
+        check_same_kind(data_dir, demo=config_path is None)
         async with running(config, data_dir, listener) as app:
+            write_serving(data_dir, Serving.of(config, demo=config_path is None))
             say(f"Dalen hub {config.name!r} listens on {url}")
             if config_path is None:
                 await _run_demo(app, stop)
@@ -74,7 +76,6 @@ async def running(
         await runner.setup()
         try:
             await web.SockSite(runner, listener).start()
-            write_serving(data_dir, Serving.of(config))
             yield app
         finally:
             await runner.cleanup()

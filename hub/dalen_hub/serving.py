@@ -21,13 +21,15 @@ class Serving:
 
     public_url: str
     trafos: tuple[str, ...]
+    demo: bool = False
 
     @classmethod
-    def of(cls, config: HubConfig) -> Self:
+    def of(cls, config: HubConfig, *, demo: bool = False) -> Self:
         """Return what a configuration says."""
         return cls(
             public_url=config.public_url,
             trafos=tuple(trafo.id for trafo in config.trafos),
+            demo=demo,
         )
 
 
@@ -43,7 +45,11 @@ def read_serving(data_dir: Path) -> Serving | None:
     path = data_dir / SERVING_FILE
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        return Serving(public_url=body["public_url"], trafos=tuple(body["trafos"]))
+        return Serving(
+            public_url=body["public_url"],
+            trafos=tuple(body["trafos"]),
+            demo=body["demo"],
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as err:
@@ -51,3 +57,11 @@ def read_serving(data_dir: Path) -> Serving | None:
             f"{path} cannot be read. Delete it and start the hub once, or give"
             " --config."
         ) from err
+
+
+def check_same_kind(data_dir: Path, *, demo: bool) -> None:
+    """Raise ``HubError`` where a demo would mix with the homes of a real hub."""
+    before = read_serving(data_dir)
+    if before is not None and before.demo is not demo:
+        kind = "a demo" if before.demo else "a hub that is no demo"
+        raise HubError(f"{data_dir} belongs to {kind}. Choose another folder: --data.")

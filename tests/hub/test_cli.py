@@ -141,6 +141,12 @@ async def test_demo_needs_no_configuration(tmp_path: Path) -> None:
         assert (trafo["id"], trafo["rating_kva"]) == ("dalen", 400)
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
+    config = write_config(tmp_path, 8080, "dalen")
+    code, _, err = await run("serve", "--config", config, "--data", data, "--port", "0")
+    assert (code, err) == (
+        2,
+        f"{data} belongs to a demo. Choose another folder: --data.\n",
+    )
 
 
 def test_client_is_added_and_printed_once(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dalen_hub.appkeys import ENGINE, NUDGER
 from dalen_hub.caps.events import cap_event, caps_of_day, event_name, sent_caps_w
 from dalen_hub.caps.levels import store_levels
-from dalen_hub.caps.plan import Level, Participant, QuarterPlan, plan_quarters
+from dalen_hub.caps.plan import Participant, QuarterPlan, plan_quarters
 from dalen_hub.forecast.model import QuarterForecast
 from dalen_hub.forecast.select import forecast_for
 from dalen_hub.grid.load import MONITOR_ONLY
@@ -98,55 +98,39 @@ async def _write(
     )
     changed: set[str] = set()
     for day, starts in days.items():
-        bodies = await _bodies(conn, trafo, program_id, homes, day, starts, levels)
-        for target, body in bodies.items():
-            if await upsert_cap_event(
+        stored = await _stored(conn, program_id, event_name(day))
+        for home in homes:
+            before = stored.get(home.target, {})
+            body = cap_event(
+                program_id=program_id,
+                target=home.target,
+                day=day,
+                starts=starts,
+                caps_w=caps_of_day(home, starts, levels, sent_caps_w(before)),
+            )
+            if body != before and await upsert_cap_event(
                 conn,
                 trafo_id=trafo.id,
                 program_id=program_id,
-                home_target=target,
+                home_target=home.target,
                 event_name=event_name(day),
                 body=body,
                 now=now,
             ):
-                changed.add(target)
+                changed.add(home.target)
     return Published(plans=tuple(plans), changed=frozenset(changed))
 
 
-async def _bodies(
-    conn: AsyncConnection,
-    trafo: Trafo,
-    program_id: str,
-    homes: Sequence[Participant],
-    day: date,
-    starts: Sequence[datetime],
-    levels: Mapping[datetime, Level],
-) -> Mapping[str, dict[str, Any]]:
-    """Return the event of each home for a day, by its target."""
-    sent = await _sent(conn, program_id, event_name(day))
-    return {
-        home.target: cap_event(
-            program_id=program_id,
-            target=home.target,
-            day=day,
-            starts=starts,
-            caps_w=caps_of_day(home, starts, levels, sent.get(home.target, {})),
-        )
-        for home in homes
-    }
-
-
-async def _sent(
+async def _stored(
     conn: AsyncConnection, program_id: str, name: str
-) -> Mapping[str, Mapping[int, int]]:
-    """Return what the events of a day say already, by target."""
+) -> Mapping[str, Mapping[str, Any]]:
+    """Return the events of a day that exist already, by target.
+
+    All in one query: most events do not change at most quarter hours.
+    """
     bodies = await conn.scalars(
         select(event.c.body).where(
             event.c.program_id == program_id, event.c.name == name
         )
     )
-    return {
-        target: sent_caps_w(body)
-        for body in bodies
-        for target in body.get("targets", ())
-    }
+    return {target: body for body in bodies for target in body.get("targets", ())}
