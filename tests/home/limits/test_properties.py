@@ -1,7 +1,7 @@
 """Whatever a hub sends: the limit stays in the envelope and ends in time."""
 
 from collections.abc import Iterable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 import math
 from typing import override
 
@@ -67,6 +67,61 @@ def assert_in_envelope(effective: EffectiveLimit, envelope: Envelope) -> None:
     lowest_w = 0 if is_stop else envelope.floor_w
     assert math.isfinite(effective.limit_w)
     assert lowest_w <= effective.limit_w < envelope.nameplate_w
+
+
+def stops_between(book: LimitBook, now: datetime, later: datetime) -> list[Stop]:
+    """Return when a stop holds from now until later, if nothing is sent."""
+    spans = [
+        Stop(start=max(limit.start, now), end=min(limit.end, later))
+        for limit in book.limits(now)
+        if limit.source is LimitSource.EMERGENCY and limit.end is not None
+    ]
+    return [span for span in spans if span.start < span.end]
+
+
+def assert_within_budget(used: list[Stop]) -> None:
+    """Check 2 h at a time, 4 h in every day, 6 in every month."""
+    ledger = StopLedger()
+    for stop in used:
+        ledger = ledger.add(stop.start, stop.end)
+    episodes = ledger.episodes()
+    assert all(e.end - e.start <= timedelta(hours=2) for e in episodes)
+    for stop in ledger.stops:
+        assert ledger.stopped(stop.end - DAY, stop.end) <= MAX_STOP_A_DAY
+    for last in episodes:
+        month = [e for e in episodes if last.start - MONTH < e.end <= last.end]
+        assert len(month) <= MAX_STOPS_A_MONTH
+
+
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from([0, 10, 40, 150]),
+            st.sampled_from([0, 20, 90, 200]),
+            st.sampled_from([5, 20, 45, 130, 700, 1500]),
+        ),
+        min_size=8,
+        max_size=40,
+    )
+)
+def test_no_row_of_stops_gets_past_the_budget(
+    steps: list[tuple[int, int, int]],
+) -> None:
+    """Sent now or ahead, called off, sent again, close together or days apart."""
+    book = LimitBook(Envelope(nameplate_w=2000, floor_w=300))
+    now = NOW
+    used: list[Stop] = []
+    for ahead, length, passes in steps:
+        start = now + timedelta(minutes=ahead)
+        end = start + timedelta(minutes=length)
+        stop = Limit(
+            source=LimitSource.EMERGENCY, limit_w=0, start=start, end=end, reason="x"
+        )
+        book.replace_source(LimitSource.EMERGENCY, [stop] if length else [], now)
+        later = now + timedelta(minutes=passes)
+        used += stops_between(book, now, later)
+        now = later
+    assert_within_budget(used)
 
 
 @given(
@@ -172,11 +227,7 @@ class HostileHub(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         """Let time pass, and note which of it was stopped."""
         later = self.now + timedelta(minutes=minutes)
-        for limit in self.book.limits(self.now):
-            if limit.source is LimitSource.EMERGENCY and limit.end is not None:
-                start, end = max(limit.start, self.now), min(limit.end, later)
-                if start < end:
-                    self.used.append(Stop(start=start, end=end))
+        self.used += stops_between(self.book, self.now, later)
         self.now = later
 
     @rule()
@@ -203,9 +254,11 @@ class HostileHub(RuleBasedStateMachine):
             return
         assert effective.until is not None
         assert effective.until > self.now
-        ends = [order.end for order in self.sent[effective.source]]
-        aware = [end for end in ends if end is not None and end.tzinfo is not None]
-        assert any(effective.until <= end for end in aware)
+        assert any(
+            order.start <= self.now and effective.until <= order.end
+            for order in self.sent[effective.source]
+            if order.end is not None and order.start.tzinfo and order.end.tzinfo
+        )
 
     @invariant()
     def something_always_changes_ahead(self) -> None:
@@ -220,16 +273,7 @@ class HostileHub(RuleBasedStateMachine):
     @override
     def teardown(self) -> None:
         """Check the budget of stops over all the time that passed."""
-        ledger = StopLedger()
-        for stop in self.used:
-            ledger = ledger.add(stop.start, stop.end)
-        episodes = ledger.episodes()
-        assert all(e.end - e.start <= timedelta(hours=2) for e in episodes)
-        for stop in ledger.stops:
-            assert ledger.stopped(stop.end - DAY, stop.end) <= MAX_STOP_A_DAY
-        for last in episodes:
-            month = [e for e in episodes if last.start - MONTH < e.end <= last.end]
-            assert len(month) <= MAX_STOPS_A_MONTH
+        assert_within_budget(self.used)
 
     def _open_ended(self, watts: float) -> Limit:
         """Return a resident's limit that nobody ends."""
