@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+import time
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
@@ -70,11 +71,16 @@ def neighbourhood_subentry(hub: HubServer, **data: Any) -> ConfigSubentryData:
     }  # type: ignore[typeddict-unknown-key]
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    """Wait for real servers to bring something about."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for real servers to bring something about.
+
+    The clock of the event loop stands still in most tests; that of a thread goes.
+    """
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.to_thread(time.sleep, 0.002)
+    raise AssertionError("nothing happened")
 
 
 async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:

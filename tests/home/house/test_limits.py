@@ -200,11 +200,15 @@ async def test_stopping_home_assistant_releases_the_heat_pump(
 
 
 async def test_the_resident_limit_survives_a_restart(
-    hass: HomeAssistant, house: MockConfigEntry, pump: ModbusServer
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    pump: ModbusServer,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The limit of the resident holds until the resident lifts it."""
     await set_up(hass, house)
     await limit_to(hass, 500)
+    freezer.tick(6)
     assert await hass.config_entries.async_reload(house.entry_id)
     await hass.async_block_till_done()
     assert state_of(hass, NUMBER) == "500.0"
@@ -223,7 +227,7 @@ async def test_a_lost_heat_pump_is_unavailable_and_comes_back_by_itself(
     await set_up(hass, house)
     await limit_to(hass, 500)
     caplog.clear()
-    pump.failures = [ExcCodes.DEVICE_BUSY] * 3
+    pump.failures = [ExcCodes.DEVICE_FAILURE] * 3
     for _ in range(3):
         await pass_time(hass, freezer, 11)
         await hass.async_block_till_done(wait_background_tasks=True)
@@ -245,7 +249,7 @@ async def test_a_house_starts_without_its_heat_pump(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """The entities are unavailable until the heat pump answers."""
-    pump.failures = [ExcCodes.DEVICE_BUSY] * 3
+    pump.failures = [ExcCodes.DEVICE_FAILURE] * 3
     await set_up(hass, house)
     assert house.state is ConfigEntryState.LOADED
     assert state_of(hass, POWER) == "unavailable"
@@ -293,7 +297,7 @@ async def test_a_release_that_fails_is_told(
     """A heat pump that is gone keeps its limit until its own watchdog."""
     await set_up(hass, house)
     await limit_to(hass, 500)
-    pump.failures = [ExcCodes.DEVICE_BUSY] * 2
+    pump.failures = [ExcCodes.DEVICE_FAILURE] * 2
     assert await hass.config_entries.async_unload(house.entry_id)
     assert "could not be released" in caplog.text
 
