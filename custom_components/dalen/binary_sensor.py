@@ -108,4 +108,4 @@ class HubConnectedSensor(HubEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         """Return whether the hub answers."""
-        return self.coordinator.last_update_success
+        return self.coordinator.is_connected

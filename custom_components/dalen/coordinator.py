@@ -252,6 +252,9 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     def _wake_at(self, *moments: datetime | None) -> None:
         """Decide again at the first of these moments."""
         self._stop_waiting()
+        # A decision can end after the release for good.
+        if self._is_released_for_good:
+            return
         if (moment := min((m for m in moments if m), default=None)) is not None:
             self._cancel_wake = async_track_point_in_utc_time(
                 self.hass, self._async_wake, moment

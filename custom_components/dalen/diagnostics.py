@@ -64,7 +64,7 @@ def _neighbourhood(link: NeighbourhoodLink) -> dict[str, Any]:
     """Return the link with the hub: its settings, the plan and what waits."""
     return {
         "settings": dict(link.subentry.data),
-        "answers": link.last_update_success,
+        "answers": link.is_connected,
         # The text of the error names the host of the hub.
         "last_error": type(link.last_exception).__name__,
         "caps": caps_to_json(link.data),

@@ -80,8 +80,12 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
         self.outbox.restore(stored.get("reports"))
         self._nudges: asyncio.Task[None] | None = None
         self._has_nudges = True
-        # Nothing was asked yet: not connected.
-        self.last_update_success = False
+        self._has_answered = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell if the hub answered the last request."""
+        return self._has_answered and self.last_update_success
 
     @callback
     def async_start(self) -> None:
@@ -117,6 +121,7 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
             await self._async_send_reports()
         except OpenAdrError as err:
             raise self._failure(err) from err
+        self._has_answered = True
         ir.async_delete_issue(self.hass, DOMAIN, self._issue_id)
         self._listen_for_nudges()
         return caps

@@ -13,14 +13,12 @@ from custom_components.dalen.const import DOMAIN
 
 from ..heat_pump.builders import COLD_EVENING, RELEASED
 from ..heat_pump.modbus_server import HOST, ModbusServer, modbus_server
-from .hub_server import HubServer
 from .houses import heat_pump_subentry, neighbourhood_subentry
+from .hub_server import HubServer
 
 
 @pytest.fixture(autouse=True)
-def house_may_load(
-    enable_custom_integrations: None, socket_enabled: None
-) -> None:
+def house_may_load(enable_custom_integrations: None, socket_enabled: None) -> None:
     """Load custom integrations, and open sockets on loopback."""
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from ..heat_pump.modbus_server import HOST
@@ -96,11 +95,16 @@ def state_of(hass: HomeAssistant, entity_id: str) -> str:
     return state.state
 
 
-async def pass_time(hass: HomeAssistant, freezer: Any, seconds: float) -> None:
-    """Let time pass at once; what it starts goes on in the background."""
+async def pass_time(
+    hass: HomeAssistant, freezer: Any, seconds: float, *, settle: bool = True
+) -> None:
+    """Let time pass at once, and wait for all that it starts.
+
+    With a link for nudges there is no end to wait for: settle is False then.
+    """
     freezer.tick(timedelta(seconds=seconds))
-    async_fire_time_changed(hass, dt_util.utcnow(), fire_all=False)
-    await hass.async_block_till_done()
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=settle)
 
 
 async def limit_to(hass: HomeAssistant, watts: float) -> None:

@@ -63,6 +63,11 @@ class HubServer(VtnServer):
     memberships: list[tuple[str, Any]] = field(default_factory=list)
     """Every change of the membership as (method, body)."""
 
+    has_nudges: bool = False
+    """A link for nudges never ends, so most tests do without."""
+
+    nudge_requests: int = 0
+    refuses_reports: bool = False
     membership_refusals: list[web.Response] = field(default_factory=list)
     public_key: bytes = PUBLIC_KEY
     origin: str = ""
@@ -76,8 +81,9 @@ class HubServer(VtnServer):
         app.router.add_post("/dalen/v1/pairing/join", self._join)
         app.router.add_route("*", "/dalen/v1/membership", self._membership)
         app.router.add_get("/dalen/v1/nudge", self._nudge_of_hub)
-        # No super(): a dataclass with slots is another class than its body saw.
-        app.add_subapp("/", VtnServer.app(self))
+        app.router.add_get(f"{BASE}/auth/server", self._auth_server)
+        app.router.add_post("/token", self._token)
+        app.router.add_route("*", "/{path:.*}", self._authorised)
         return app
 
     def pairing_string(self, code: str = GOOD_CODE) -> str:
@@ -144,6 +150,15 @@ class HubServer(VtnServer):
         return web.json_response({"ven_id": VEN_ID})
 
     async def _nudge_of_hub(self, request: web.Request) -> web.StreamResponse:
+        self.nudge_requests += 1
         if request.headers.get("Authorization") != f"Bearer {self.valid_token}":
             return problem(401, "Unauthorized")
+        if not self.has_nudges:
+            return problem(404, "No nudges")
         return await self._nudge(request)
+
+    async def _authorised(self, request: web.Request) -> web.StreamResponse:
+        if self.refuses_reports and request.path.endswith("/reports"):
+            return problem(403, "Beyond consent")
+        # No super(): a dataclass with slots is another class than its body saw.
+        return await VtnServer._authorised(self, request)
