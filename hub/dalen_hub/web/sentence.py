@@ -81,14 +81,14 @@ class _Speaker:
         }
 
     def amount(self, span: LimitSpan) -> str:
-        """Return the level of a span in watts, as a range when it varies."""
+        """Return the level of a span in watts; the lowest one when it varies."""
         lowest, highest = shown_level_w(span.lowest_w), shown_level_w(span.highest_w)
         if highest == 0:
             return self.texts("amount.nothing")
         number = self.texts.number
         if lowest == highest:
             return self.texts("amount.one", level=number(highest))
-        return self.texts("amount.range", low=number(lowest), high=number(highest))
+        return self.texts("amount.range", low=number(lowest))
 
     def moment(self, instant: datetime) -> str:
         """Return a time of day, with its day unless that is today."""

@@ -60,15 +60,15 @@ def test_nobody_is_limited() -> None:
     assert summary.remark == "No limit is planned until Wednesday 00:00."
 
 
-def test_a_level_that_varies_is_a_range_rounded_down_as_homes_get_it() -> None:
-    """The lowest and the highest level of the span are told."""
+def test_a_level_that_varies_is_told_at_its_tightest() -> None:
+    """The lowest level of the span is told: nobody gets less."""
 
     def rising(start: datetime) -> float | None:
         base = evening()(start)
         return None if base is None else base + 10 * (start.hour - 17)
 
     headline = said(chart_body(now=local(13), level=rising)).headline
-    assert "at most 520 to 550\N{NO-BREAK SPACE}W;" in headline
+    assert "at most 520\N{NO-BREAK SPACE}W at the tightest moment;" in headline
 
 
 def test_a_level_of_nothing_is_no_zero_watts() -> None:
