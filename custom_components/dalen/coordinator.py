@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -43,6 +45,8 @@ from .limits import (
 )
 from .quarter_hour import ConductLog, Sample
 from .storage import HouseStore
+
+ISSUE_NOT_EFFECTIVE = "limit_not_effective"
 
 _FROM_OUTSIDE = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
 
@@ -129,6 +133,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
                 translation_key=error_key(err),
                 translation_placeholders={"error": str(err)},
             ) from err
+        self._tell_if_not_effective(state)
         return state
 
     async def async_set_resident_limit(self, limit_w: float) -> None:
@@ -194,14 +199,14 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """Return what a supporter needs to see."""
         now = dt_util.utcnow()
         return {
-            "effective": self.effective,
+            "effective": asdict(self.effective),
             "status": self.status,
             "wanted_w": self._control.wanted_w,
             "written_w": self._control.written_w,
             "resident_w": self.resident_w,
-            "limits": self._book.limits(now),
+            "limits": [asdict(limit) for limit in self._book.limits(now)],
             "writes": self._pacer.writes,
-            "capability": self.adapter.capability,
+            "capability": asdict(self.adapter.capability),
         }
 
     def _set_house_limits(self, now: datetime) -> None:
@@ -247,6 +252,26 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
                     is_opted_out=self.effective.released_by is not None,
                 )
             )
+
+    @callback
+    def _tell_if_not_effective(self, state: HeatPumpState) -> None:
+        """Raise an issue while the heat pump does not follow its limit."""
+        issue_id = f"{ISSUE_NOT_EFFECTIVE}_{self.subentry.subentry_id}"
+        if self._control.status(state) is not LimitStatus.NOT_EFFECTIVE:
+            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_NOT_EFFECTIVE,
+            translation_placeholders={
+                "heat_pump": self.name,
+                "limit_w": f"{self._control.wanted_w or 0:.0f}",
+            },
+        )
 
     @callback
     def _wake_at(self, *moments: datetime | None) -> None:

@@ -9,12 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
-from modbus_connection import (
-    ModbusConnectionError,
-    ModbusExceptionError,
-    ModbusTcpParams,
-    ModbusTimeoutError,
-)
+from modbus_connection import ModbusConnectionError, ModbusTcpParams, ModbusTimeoutError
 
 from .const import CONF_UNIT_ID
 from .heat_pump.errors import HeatPumpUnreachableError, ImplausibleReadingError
@@ -83,7 +78,6 @@ def _unreachable(err: HeatPumpUnreachableError) -> ProbeFailure:
             return ProbeFailure(key="timeout")
         case ModbusConnectionError():
             return ProbeFailure(key="cannot_connect")
-        case ModbusExceptionError():
-            return ProbeFailure(key="wrong_device", placeholders={"detail": str(err)})
         case _:
-            return ProbeFailure(key="cannot_connect")
+            # It answers, but with a refusal or without the registers.
+            return ProbeFailure(key="wrong_device", placeholders={"detail": str(err)})

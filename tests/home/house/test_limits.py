@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from pymodbus.constants import ExcCodes
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -80,6 +81,14 @@ async def test_a_heat_pump_that_draws_more_is_not_effective(
     for _ in range(20):
         await read_again(hass, freezer, pump)
     assert state_of(hass, STATUS) == "not_effective"
+    registry = ir.async_get(hass)
+    issue_id = f"limit_not_effective_{PUMP_ID}"
+    assert registry.async_get_issue(DOMAIN, issue_id) is not None
+    pump.input[2] = 480
+    for _ in range(20):
+        await read_again(hass, freezer, pump)
+    assert state_of(hass, STATUS) == "active"
+    assert registry.async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_a_defrost_is_not_held_against_the_limit(

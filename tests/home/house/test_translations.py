@@ -1,0 +1,66 @@
+"""Both languages say the same, and everything that is said has words."""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+import pytest
+
+from custom_components.dalen.pairing import PairingFailure
+
+INTEGRATION = Path(__file__).parents[3] / "custom_components" / "dalen"
+TRANSLATIONS = INTEGRATION / "translations"
+
+
+def texts(language: str) -> dict[str, str]:
+    """Return all texts of a language by their path."""
+    data = json.loads((TRANSLATIONS / f"{language}.json").read_text(encoding="utf-8"))
+    return dict(_leaves(data, ""))
+
+
+def _leaves(data: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Yield every text with its path."""
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{path}/{key}")
+        else:
+            yield f"{path}/{key}", value
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    """Nothing is missing in one of them."""
+    assert texts("en").keys() == texts("nl").keys()
+
+
+def test_both_languages_have_the_same_placeholders() -> None:
+    """A value that one language shows, the other shows too."""
+    dutch = texts("nl")
+    for path, text in texts("en").items():
+        found = set(re.findall(r"{\w+}", text))
+        assert found == set(re.findall(r"{\w+}", dutch[path])), path
+
+
+@pytest.mark.parametrize("failure", list(PairingFailure))
+def test_every_pairing_failure_has_words(failure: PairingFailure) -> None:
+    """In both flows that can join."""
+    english = texts("en")
+    assert english[f"/config/error/pairing_{failure}"]
+    assert english[f"/config_subentries/neighbourhood/error/pairing_{failure}"]
+
+
+def test_every_field_is_explained() -> None:
+    """No screen asks something without telling what it is."""
+    for path in texts("en"):
+        if "/data/" in path:
+            assert path.replace("/data/", "/data_description/") in texts("en"), path
+
+
+def test_icons_are_for_entities_that_have_words() -> None:
+    """An icon of an entity that is gone is dead weight."""
+    icons = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
+    english = texts("en")
+    for platform, keys in icons["entity"].items():
+        for key in keys:
+            assert f"/entity/{platform}/{key}/name" in english
