@@ -100,6 +100,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self._lock = asyncio.Lock()
         self._cancel_wake: CALLBACK_TYPE | None = None
         self._is_released_for_good = False
+        self._was_kept = True
         now = dt_util.utcnow()
         self._set_house_limits(now)
         self.effective = self._decide(now)
@@ -242,7 +243,14 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
 
     def _note(self, state: HeatPumpState) -> None:
         """Keep a reading for the means and check the limit against it."""
-        self._control.check(state)
+        is_kept = self._control.check(state)
+        if self._was_kept and not is_kept:
+            LOGGER.warning(
+                "%s: something else changed the limit in the heat pump. Dalen writes"
+                " it again. Check for another system that controls the heat pump",
+                self.name,
+            )
+        self._was_kept = is_kept
         if state.electric_w is not None:
             self.conduct.add(
                 Sample(

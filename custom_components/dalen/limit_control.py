@@ -47,11 +47,6 @@ class LimitControl:
         self.wanted_w: float | None = None
         self.written_w: float | None = None
 
-    @property
-    def is_in_conflict(self) -> bool:
-        """Tell if the device shows another limit than it was told."""
-        return self._is_in_doubt
-
     async def async_follow(
         self, limit_w: float | None, now: datetime, *, is_urgent: bool = False
     ) -> datetime | None:
@@ -78,12 +73,16 @@ class LimitControl:
         self._is_fresh = self._is_in_doubt = self._is_refused = False
         self.written_w = None
 
-    def check(self, state: HeatPumpState) -> None:
-        """Compare a reading with what was written before it."""
+    def check(self, state: HeatPumpState) -> bool:
+        """Compare a reading with what was written before it.
+
+        Returns False when the device shows another limit than it was told.
+        """
         if self._last_write is None or state.time <= self._last_write:
-            return
+            return True
+        is_kept = self.written_w is None or self._reads_back(state)
         if self.written_w is not None:
-            self._is_in_doubt = not self._reads_back(state)
+            self._is_in_doubt = not is_kept
         if not (state.defrost or state.oil_return) and state.electric_w is not None:
             self._proof.add(
                 Sample(
@@ -93,6 +92,7 @@ class LimitControl:
                     is_opted_out=False,
                 )
             )
+        return is_kept
 
     def status(self, state: HeatPumpState | None) -> LimitStatus:
         """Return how far the limit has come, as the last reading shows."""

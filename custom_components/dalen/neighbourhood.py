@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 import random
-from typing import Any, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_call_later, async_track_utc_time_change
@@ -18,6 +18,7 @@ from .const import CONF_COLLECTIVE, DOMAIN, LOGGER, POLL_INTERVAL, POLL_JITTER_S
 from .coordinator import HeatPumpCoordinator
 from .house_report import house_quarter_hour
 from .hub_limits import caps_from_json, caps_to_json, event_at, limits_for_heat_pump
+from .limits import Limit
 from .membership import agreed_tier, client_of, membership_of
 from .openadr.caps import Cap, read_caps
 from .openadr.errors import AuthenticationFailedError, OpenAdrError, ProblemError
@@ -81,6 +82,7 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
         self._nudges: asyncio.Task[None] | None = None
         self._has_nudges = True
         self._has_answered = False
+        self._cancel_sending: CALLBACK_TYPE = _nothing
 
     @property
     def is_connected(self) -> bool:
@@ -105,6 +107,7 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
                 self.hass, self._async_report, minute=[0, 15, 30, 45], second=0
             )
         )
+        entry.async_on_unload(lambda: self._cancel_sending())
         entry.async_create_background_task(
             self.hass, self.async_refresh(), f"{self.name} first poll"
         )
@@ -142,7 +145,7 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
 
     def _limits_for(
         self, pump: HeatPumpCoordinator, caps: tuple[Cap, ...]
-    ) -> list[Any]:
+    ) -> list[Limit]:
         """Return the share of one heat pump in the caps of the home."""
         return limits_for_heat_pump(
             caps,
@@ -231,14 +234,14 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
             )
         )
         self._store_reports()
-        self.config_entry.async_on_unload(
-            async_call_later(
-                self.hass, random.uniform(*REPORT_SPREAD_S), self._async_report_later
-            )
+        self._cancel_sending()
+        self._cancel_sending = async_call_later(
+            self.hass, random.uniform(*REPORT_SPREAD_S), self._async_report_later
         )
 
     async def _async_report_later(self, _: datetime) -> None:
         """Send what waits; what fails waits for the next poll."""
+        self._cancel_sending = _nothing
         try:
             await self._async_send_reports()
         except OpenAdrError as err:
@@ -259,6 +262,10 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
         self._store.async_update(
             self.subentry.subentry_id, reports=self.outbox.to_json()
         )
+
+
+def _nothing() -> None:
+    """Cancel nothing: nothing is planned."""
 
 
 def _reconnect_delay_s(failures: int) -> float:

@@ -5,18 +5,20 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from modbus_connection import ModbusTlsParams
 from pymodbus.constants import ExcCodes
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.dalen.const import DOMAIN
 
-from ..heat_pump.modbus_server import ModbusServer
+from ..heat_pump.modbus_server import HOST, ModbusServer
 from .houses import (
     LIMIT,
     LIMITED,
@@ -112,13 +114,15 @@ async def test_a_limit_that_something_else_removes_is_written_again(
     house: MockConfigEntry,
     pump: ModbusServer,
     freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The read-back shows it; the next reading at the latest puts it right."""
+    """The read-back shows it; the same reading puts it right."""
     await set_up(hass, house)
     await limit_to(hass, 500)
     pump.holding[1] = 0
     await read_again(hass, freezer, pump)
     assert pump.holding[1] == 1
+    assert caplog.text.count("something else changed the limit") == 1
 
 
 async def test_a_limit_that_the_device_refuses_is_not_effective(
@@ -327,6 +331,17 @@ async def test_two_heat_pumps_share_nothing_but_the_house(
     await hass.config_entries.async_unload(entry.entry_id)
     stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
     assert stored[PUMP_ID]["resident_w"] == 500
+
+
+async def test_a_device_with_other_link_settings_is_told(
+    hass: HomeAssistant, house: MockConfigEntry, pump: ModbusServer
+) -> None:
+    """Another integration was first with its own way of connecting."""
+    other = ModbusTlsParams(host=HOST, port=pump.port)
+    async with async_get_temporary_unit(hass, other, 1):
+        assert not await hass.config_entries.async_setup(house.entry_id)
+    assert house.state is ConfigEntryState.SETUP_ERROR
+    assert house.error_reason_translation_key == "link_settings_in_use"
 
 
 async def test_a_removed_heat_pump_is_released_and_gone(

@@ -433,6 +433,90 @@ async def test_two_heat_pumps_share_the_cap_by_nameplate(
     assert state_of(hass, "sensor.second_heat_pump_effective_limit") == "250.0"
 
 
+async def test_two_heat_pumps_are_reported_as_one(
+    hass: HomeAssistant,
+    pump: ModbusServer,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The sum of their power; temperatures of two say nothing about the house."""
+    subentries = [
+        heat_pump_subentry(pump.port),
+        heat_pump_subentry(pump.port, subentry_id="pump-2"),
+        neighbourhood_subentry(hub, tier="T3"),
+    ]
+    entry = MockConfigEntry(domain=DOMAIN, subentries_data=subentries)
+    entry.add_to_hass(hass)
+    freezer.move_to(datetime(2026, 11, 23, 16, 15, tzinfo=UTC))
+    hub.events = [caps_json(3.0, 3.0)]
+    await start(hass, entry)
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
+    (resource,) = hub.reports[0]["resources"]
+    for step in resource["intervals"]:
+        values = {p["type"]: p["values"][0] for p in step["payloads"]}
+        assert values["DEMAND"] == pytest.approx(2.9, abs=0.02)
+        assert values["OPERATING_STATE"] == "RUNNING_NORMAL"
+
+
+async def test_a_quarter_hour_without_readings_is_not_reported(
+    hass: HomeAssistant,
+    member: MockConfigEntry,
+    pump: ModbusServer,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Silence is better than a guess."""
+    freezer.move_to(datetime(2026, 11, 23, 16, 15, tzinfo=UTC))
+    hub.events = [caps_json(1.5, 0.5)]
+    await start(hass, member)
+    pump.input[2] = 65_000
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
+    assert not hub.reports
+
+
+async def test_temperatures_of_a_lost_heat_pump_are_not_sent(
+    hass: HomeAssistant,
+    pump: ModbusServer,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The mean of the quarter hour is known, the temperature of now is not."""
+    subentries = [
+        heat_pump_subentry(pump.port),
+        neighbourhood_subentry(hub, tier="T3"),
+    ]
+    entry = MockConfigEntry(domain=DOMAIN, subentries_data=subentries)
+    entry.add_to_hass(hass)
+    freezer.move_to(datetime(2026, 11, 23, 16, 15, tzinfo=UTC))
+    hub.events = [caps_json(1.5, 1.5)]
+    await start(hass, entry)
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 29, 0, tzinfo=UTC))
+    pump.input[2] = 65_000
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
+    assert len(hub.reports[0]["resources"]) == 1
+
+
+async def test_research_ends_at_its_date(
+    hass: HomeAssistant,
+    pump: ModbusServer,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """After it only the state is left, without anybody doing anything."""
+    hood = neighbourhood_subentry(
+        hub, tier="T3", valid_until="2026-11-23T16:20:00+00:00"
+    )
+    subentries = [heat_pump_subentry(pump.port), hood]
+    entry = MockConfigEntry(domain=DOMAIN, subentries_data=subentries)
+    entry.add_to_hass(hass)
+    freezer.move_to(datetime(2026, 11, 23, 16, 15, tzinfo=UTC))
+    hub.events = [caps_json(1.5, 1.5)]
+    await start(hass, entry)
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
+    assert "DEMAND" not in json.dumps(hub.reports)
+    assert len(hub.reports) == 1
+
+
 async def test_a_removed_neighbourhood_is_left(
     hass: HomeAssistant, member: MockConfigEntry, hub: HubServer, pump: ModbusServer
 ) -> None:
