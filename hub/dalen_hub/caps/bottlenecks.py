@@ -1,0 +1,218 @@
+"""Weighted max-min sharing of many constraints at once: transformer, phases, cables.
+
+The set of what may be given, ``{lower <= x <= upper, A x <= rooms}``, allows to give
+less (free disposal), so that one max-min fair point exists and filling finds it
+(Radunovic and Le Boudec, 2007). All levels rise together. The constraint that is
+full first is a bottleneck: in it nobody can get more without taking from somebody
+who has no more per weight, so what its members have is final. They leave, and the
+rest goes on. Each round empties one constraint: there are at most as many rounds
+as constraints.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+type Floats = npt.NDArray[np.float64]
+type Ints = npt.NDArray[np.int64]
+
+NO_CONSTRAINT = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What n participants can be given, in W, shape (n,) each.
+
+    ``members`` of shape (n, k) are the constraints that each of them loads, -1 for
+    none: for example transformer, phase, cable and cable-phase. ``weight`` > 0.
+    """
+
+    lower_w: Floats
+    upper_w: Floats
+    weight: Floats
+    members: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """The fair point: shape (n,) for participants, (constraints,) for shortfall.
+
+    ``level_w`` is the level per weight of the bottleneck that holds a participant,
+    infinite for one that gets all it can use; ``bottleneck`` is its index or -1.
+    ``shortfall_w`` is what the lower bounds exceed a constraint by.
+    """
+
+    share_w: Floats
+    level_w: Floats
+    bottleneck: Ints
+    shortfall_w: Floats
+
+
+def share_room(claims: Claims, rooms_w: Floats) -> Sharing:
+    """Return the weighted max-min fair shares under all constraints.
+
+    Exact up to rounding. O(k n log n) for the sorting, then at most O(k n) a round.
+    """
+    filling = _Filling.of(claims, rooms_w)
+    while filling.fill_next():
+        pass
+    return filling.result()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Filling:
+    """The state of one filling.
+
+    ``events`` holds per constraint the corners of its active members, sorted by
+    level: participant i where it leaves its lower bound, n + i where it is full.
+    """
+
+    claims: Claims
+    rooms_w: Floats
+    left_w: Floats
+    corners: Floats
+    events: list[Ints]
+    levels: Floats
+    stale: set[int]
+    active: npt.NDArray[np.bool_]
+    share_w: Floats
+    level_w: Floats
+    bottleneck: Ints
+
+    @classmethod
+    def of(cls, claims: Claims, rooms_w: Floats) -> _Filling:
+        """Sort the corners once, for all constraints."""
+        count = len(claims.weight)
+        corners = np.concatenate(
+            (claims.lower_w / claims.weight, claims.upper_w / claims.weight)
+        )
+        order = np.argsort(corners, kind="stable")
+        return cls(
+            claims=claims,
+            rooms_w=rooms_w,
+            left_w=rooms_w.astype(np.float64),
+            corners=corners,
+            events=_events_by_constraint(claims.members, order, len(rooms_w)),
+            levels=np.full(len(rooms_w), np.inf),
+            stale=set(range(len(rooms_w))),
+            active=np.ones(count, dtype=np.bool_),
+            share_w=claims.upper_w.astype(np.float64),
+            level_w=np.full(count, np.inf),
+            bottleneck=np.full(count, NO_CONSTRAINT, dtype=np.int64),
+        )
+
+    def fill_next(self) -> bool:
+        """Fill up to the next bottleneck; return False when there is none left."""
+        for index in self.stale:
+            self.levels[index] = self._level_of(index)
+        self.stale.clear()
+        if not len(self.levels) or np.isinf(lowest := self.levels.min()):
+            # -inf: lower bounds that do not fit. +inf: everything fits.
+            if not len(self.levels) or lowest > 0:
+                return False
+        self._freeze(int(np.argmin(self.levels)))
+        return True
+
+    def result(self) -> Sharing:
+        """Return the shares."""
+        used_w = np.zeros(len(self.rooms_w))
+        for column in self.claims.members.T:
+            used_w += _sums(column, self.share_w, len(used_w))
+        # Rounding is no shortfall.
+        over_w = used_w - self.rooms_w - 1e-9 * np.maximum(1.0, self.rooms_w)
+        return Sharing(
+            share_w=self.share_w,
+            level_w=self.level_w,
+            bottleneck=self.bottleneck,
+            shortfall_w=np.where(over_w > 0, used_w - self.rooms_w, 0.0),
+        )
+
+    def _level_of(self, index: int) -> float:
+        """Return the level at which a constraint is full, for its active members."""
+        count = len(self.active)
+        events = self.events[index]
+        events = events[self.active[events % count]]
+        self.events[index] = events
+        if not len(events):
+            return np.inf
+        members = events[events >= count] - count
+        room_w = self.left_w[index]
+        if self.claims.upper_w[members].sum() <= room_w:
+            return np.inf
+        lower_w = self.claims.lower_w[members].sum()
+        if lower_w >= room_w:
+            return -np.inf
+        return self._full_at(events, members, lower_w, room_w)
+
+    def _full_at(
+        self, events: Ints, members: Ints, lower_w: float, room_w: float
+    ) -> float:
+        """Return the level at which the sum of the members is the room."""
+        count = len(self.active)
+        corners = self.corners[events]
+        weight = self.claims.weight[events % count]
+        slopes = np.cumsum(np.where(events < count, weight, -weight))
+        sums = np.cumsum(slopes[:-1] * np.diff(corners))
+        after = int(np.searchsorted(sums, room_w - lower_w)) + 1
+        below, above = corners[after - 1], corners[min(after, len(corners) - 1)]
+        # Once more without the rounding of the running sums.
+        claims, middle = self.claims, 0.5 * (below + above)
+        at_lower = self.corners[members] >= middle
+        at_upper = self.corners[members + count] <= middle
+        rising = ~(at_lower | at_upper)
+        slope = claims.weight[members[rising]].sum()
+        if slope <= 0.0:
+            return float(below)
+        fixed_w = (
+            claims.lower_w[members[at_lower]].sum()
+            + claims.upper_w[members[at_upper & ~at_lower]].sum()
+        )
+        return float(min(max((room_w - fixed_w) / slope, below), above))
+
+    def _freeze(self, index: int) -> None:
+        """Make final what the members of a bottleneck have."""
+        events, claims = self.events[index], self.claims
+        members = events[events >= len(self.active)] - len(self.active)
+        level = self.levels[index]
+        wanted_w = claims.weight[members] * max(level, 0.0)
+        lower_w, upper_w = claims.lower_w[members], claims.upper_w[members]
+        share_w = np.clip(wanted_w, lower_w, upper_w)
+        held = share_w < upper_w
+        self.share_w[members] = share_w
+        self.level_w[members] = np.where(
+            held, np.maximum(wanted_w, lower_w) / claims.weight[members], np.inf
+        )
+        self.bottleneck[members] = np.where(held, index, NO_CONSTRAINT)
+        self.active[members] = False
+        self.levels[index] = np.inf
+        for column in claims.members[members].T:
+            self.left_w -= _sums(column, share_w, len(self.left_w))
+            self.stale |= set(np.unique(column[column >= 0]).tolist())
+        np.maximum(self.left_w, 0.0, out=self.left_w)
+
+
+def _events_by_constraint(members: Ints, order: Ints, constraints: int) -> list[Ints]:
+    """Return per constraint the sorted corners of its members."""
+    parts: list[list[Ints]] = [[] for _ in range(constraints)]
+    for column in members.T:
+        of_event = column[order % len(column)]
+        # A stable sort of small integers is a radix sort.
+        by_constraint = np.argsort(of_event.astype(np.int16), kind="stable")
+        bounds = np.searchsorted(
+            of_event[by_constraint], np.arange(constraints + 1), side="left"
+        )
+        for index in range(constraints):
+            part = order[by_constraint[bounds[index] : bounds[index + 1]]]
+            if len(part):
+                parts[index].append(part)
+    return [
+        found[0] if len(found) == 1 else np.concatenate([*found, order[:0]])
+        for found in parts
+    ]
+
+
+def _sums(column: Ints, values: Floats, constraints: int) -> Floats:
+    """Return the sums of the values by constraint, without those of none."""
+    sums = np.bincount(column + 1, weights=values, minlength=constraints + 1)
+    return sums[1:].astype(np.float64)
