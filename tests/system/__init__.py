@@ -1,0 +1,1 @@
+"""Tests of the whole chain: home and hub together, over real HTTP."""
