@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_heat_pump(
         commands.add_parser("heat-pump", help="a simulated heat pump on Modbus TCP")
     )
+    _add_identify(
+        commands.add_parser("identify", help="the thermal model of one house")
+    )
     return parser
 
 
@@ -167,6 +170,18 @@ def _add_heat_pump(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_heat_pump)
 
 
+def _add_identify(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `identify`."""
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="HOUSE.csv|parquet",
+        help="columns time, indoor_c, outdoor_c, heat_w and, if known, irradiance_w_m2",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command=_identify)
+
+
 def _port(text: str) -> int:
     """Return a port number."""
     if text.isdecimal() and int(text) <= 65535:
@@ -241,4 +256,16 @@ def _heat_pump(options: argparse.Namespace) -> None:
         port=options.port,
         speed=options.speed,
         outdoor_c=options.outdoor_c,
+    )
+
+
+def _identify(options: argparse.Namespace) -> None:
+    """Print the thermal model of a house and its error on unseen days."""
+    from dalen_hub.homes.thermal.identify_command import run_identify
+
+    run_identify(
+        options.file,
+        as_json=options.json,
+        say=print,
+        progress=lambda line: print(line, file=sys.stderr, flush=True),
     )

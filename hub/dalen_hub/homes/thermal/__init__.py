@@ -1,0 +1,1 @@
+"""The heat dynamics of one house, identified from its own measurements."""
