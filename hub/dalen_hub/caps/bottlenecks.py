@@ -25,13 +25,21 @@ class Claims:
     """What n participants can be given, in W, shape (n,) each.
 
     ``members`` of shape (n, k) are the constraints that each of them loads, -1 for
-    none: for example transformer, phase, cable and cable-phase. ``weight`` > 0.
+    none: for example transformer, phase, cable and cable-phase. ``parts`` of the
+    same shape says with which part of its power, 1 where None: a home of which
+    nobody knows the phase loads each with a third. ``weight`` > 0.
     """
 
     lower_w: Floats
     upper_w: Floats
     weight: Floats
     members: Ints
+    parts: Floats | None = None
+
+    def load_w(self, power_w: Floats, constraints: int) -> Floats:
+        """Return the load of each constraint, shape (constraints,)."""
+        everybody = np.arange(len(power_w))
+        return _loads(self, everybody, power_w, constraints)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +74,7 @@ class _Filling:
 
     ``events`` holds per constraint the corners of its active members, sorted by
     level: participant i where it leaves its lower bound, n + i where it is full.
+    ``parts`` holds beside each corner which part of the participant counts.
     """
 
     claims: Claims
@@ -73,6 +82,7 @@ class _Filling:
     left_w: Floats
     corners: Floats
     events: list[Ints]
+    parts: list[Floats]
     levels: Floats
     stale: set[int]
     active: npt.NDArray[np.bool_]
@@ -88,12 +98,14 @@ class _Filling:
             (claims.lower_w / claims.weight, claims.upper_w / claims.weight)
         )
         order = np.argsort(corners, kind="stable")
+        events, parts = _events_by_constraint(claims, order, len(rooms_w))
         return cls(
             claims=claims,
             rooms_w=rooms_w,
             left_w=rooms_w.astype(np.float64),
             corners=corners,
-            events=_events_by_constraint(claims.members, order, len(rooms_w)),
+            events=events,
+            parts=parts,
             levels=np.full(len(rooms_w), np.inf),
             stale=set(range(len(rooms_w))),
             active=np.ones(count, dtype=np.bool_),
@@ -116,9 +128,7 @@ class _Filling:
 
     def result(self) -> Sharing:
         """Return the shares."""
-        used_w = np.zeros(len(self.rooms_w))
-        for column in self.claims.members.T:
-            used_w += _sums(column, self.share_w, len(used_w))
+        used_w = self.claims.load_w(self.share_w, len(self.rooms_w))
         # Rounding is no shortfall.
         over_w = used_w - self.rooms_w - 1e-9 * np.maximum(1.0, self.rooms_w)
         return Sharing(
@@ -131,43 +141,50 @@ class _Filling:
     def _level_of(self, index: int) -> float:
         """Return the level at which a constraint is full, for its active members."""
         count = len(self.active)
-        events = self.events[index]
-        events = events[self.active[events % count]]
-        self.events[index] = events
+        still = self.active[self.events[index] % count]
+        events = self.events[index] = self.events[index][still]
+        parts = self.parts[index] = self.parts[index][still]
         if not len(events):
             return np.inf
-        members = events[events >= count] - count
+        full = events >= count
+        members, part = events[full] - count, parts[full]
         room_w = self.left_w[index]
-        if self.claims.upper_w[members].sum() <= room_w:
+        if (part * self.claims.upper_w[members]).sum() <= room_w:
             return np.inf
-        lower_w = self.claims.lower_w[members].sum()
+        lower_w = (part * self.claims.lower_w[members]).sum()
         if lower_w >= room_w:
             return -np.inf
-        return self._full_at(events, members, lower_w, room_w)
+        below, above = self._segment(events, parts, room_w - lower_w)
+        return self._full_at(members, part, room_w, below, above)
 
-    def _full_at(
-        self, events: Ints, members: Ints, lower_w: float, room_w: float
-    ) -> float:
-        """Return the level at which the sum of the members is the room."""
+    def _segment(
+        self, events: Ints, parts: Floats, room_w: float
+    ) -> tuple[float, float]:
+        """Return the corners between which the sum above the lower bounds fits."""
         count = len(self.active)
         corners = self.corners[events]
-        weight = self.claims.weight[events % count]
+        weight = parts * self.claims.weight[events % count]
         slopes = np.cumsum(np.where(events < count, weight, -weight))
         sums = np.cumsum(slopes[:-1] * np.diff(corners))
-        after = int(np.searchsorted(sums, room_w - lower_w)) + 1
-        below, above = corners[after - 1], corners[min(after, len(corners) - 1)]
-        # Once more without the rounding of the running sums.
+        after = min(int(np.searchsorted(sums, room_w)) + 1, len(corners) - 1)
+        return float(corners[after - 1]), float(corners[after])
+
+    def _full_at(
+        self, members: Ints, part: Floats, room_w: float, below: float, above: float
+    ) -> float:
+        """Return the level between two corners at which the sum is the room.
+
+        The sums are taken anew, without the rounding of running sums.
+        """
         claims, middle = self.claims, 0.5 * (below + above)
         at_lower = self.corners[members] >= middle
-        at_upper = self.corners[members + count] <= middle
+        at_upper = (self.corners[members + len(self.active)] <= middle) & ~at_lower
         rising = ~(at_lower | at_upper)
-        slope = claims.weight[members[rising]].sum()
+        slope = (part * claims.weight[members])[rising].sum()
         if slope <= 0.0:
-            return float(below)
-        fixed_w = (
-            claims.lower_w[members[at_lower]].sum()
-            + claims.upper_w[members[at_upper & ~at_lower]].sum()
-        )
+            return below
+        fixed_w = (part * claims.lower_w[members])[at_lower].sum()
+        fixed_w += (part * claims.upper_w[members])[at_upper].sum()
         return float(min(max((room_w - fixed_w) / slope, below), above))
 
     def _freeze(self, index: int) -> None:
@@ -186,16 +203,19 @@ class _Filling:
         self.bottleneck[members] = np.where(held, index, NO_CONSTRAINT)
         self.active[members] = False
         self.levels[index] = np.inf
-        for column in claims.members[members].T:
-            self.left_w -= _sums(column, share_w, len(self.left_w))
-            self.stale |= set(np.unique(column[column >= 0]).tolist())
+        self.left_w -= _loads(claims, members, share_w, len(self.left_w))
+        touched = np.unique(claims.members[members])
+        self.stale |= set(touched[touched >= 0].tolist())
         np.maximum(self.left_w, 0.0, out=self.left_w)
 
 
-def _events_by_constraint(members: Ints, order: Ints, constraints: int) -> list[Ints]:
-    """Return per constraint the sorted corners of its members."""
-    parts: list[list[Ints]] = [[] for _ in range(constraints)]
-    for column in members.T:
+def _events_by_constraint(
+    claims: Claims, order: Ints, constraints: int
+) -> tuple[list[Ints], list[Floats]]:
+    """Return per constraint the sorted corners of its members, and their parts."""
+    events: list[list[Ints]] = [[] for _ in range(constraints)]
+    parts: list[list[Floats]] = [[] for _ in range(constraints)]
+    for number, column in enumerate(claims.members.T):
         of_event = column[order % len(column)]
         # A stable sort of small integers is a radix sort.
         by_constraint = np.argsort(of_event.astype(np.int16), kind="stable")
@@ -203,16 +223,41 @@ def _events_by_constraint(members: Ints, order: Ints, constraints: int) -> list[
             of_event[by_constraint], np.arange(constraints + 1), side="left"
         )
         for index in range(constraints):
-            part = order[by_constraint[bounds[index] : bounds[index + 1]]]
-            if len(part):
-                parts[index].append(part)
-    return [
-        found[0] if len(found) == 1 else np.concatenate([*found, order[:0]])
-        for found in parts
-    ]
+            found = order[by_constraint[bounds[index] : bounds[index + 1]]]
+            if not len(found):
+                continue
+            part = np.ones(len(found))
+            if claims.parts is not None:
+                part = claims.parts[found % len(column), number]
+            events[index].append(found)
+            parts[index].append(part)
+    for index, found_lists in enumerate(events):
+        if len(found_lists) > 1:
+            _merge(found_lists, parts[index], order)
+    return (
+        [np.concatenate([*found, order[:0]]) for found in events],
+        [np.concatenate([*part, np.empty(0)]) for part in parts],
+    )
 
 
-def _sums(column: Ints, values: Floats, constraints: int) -> Floats:
-    """Return the sums of the values by constraint, without those of none."""
-    sums = np.bincount(column + 1, weights=values, minlength=constraints + 1)
-    return sums[1:].astype(np.float64)
+def _merge(events: list[Ints], parts: list[Floats], order: Ints) -> None:
+    """Bring the corners that several columns gave a constraint into one order."""
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    together, part = np.concatenate(events), np.concatenate(parts)
+    sorting = np.argsort(rank[together], kind="stable")
+    events[:], parts[:] = [together[sorting]], [part[sorting]]
+
+
+def _loads(claims: Claims, members: Ints, power_w: Floats, constraints: int) -> Floats:
+    """Return what some participants load each constraint with."""
+    loads_w = np.zeros(constraints + 1)
+    for number, column in enumerate(claims.members.T):
+        load_w = power_w
+        if claims.parts is not None:
+            load_w = power_w * claims.parts[members, number]
+        # What loads no constraint falls into the first bin.
+        loads_w += np.bincount(
+            column[members] + 1, weights=load_w, minlength=constraints + 1
+        )
+    return loads_w[1:]

@@ -151,3 +151,32 @@ def test_nobody_and_no_constraint() -> None:
     found = share_room(free, np.zeros(0))
     assert found.share_w.tolist() == [900, 900]
     assert np.isinf(found.level_w).all()
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40))
+def test_parts_of_homes_on_all_phases_fit(seed: int, count: int) -> None:
+    """Homes of which nobody knows the phase load each with a third."""
+    rng = np.random.default_rng(seed)
+    known = rng.random(count) < 0.5
+    phase = rng.integers(0, PHASES, count)
+    members = np.tile(np.arange(1 + PHASES), (count, 1))
+    members[known, 1:] = NO_CONSTRAINT
+    members[known, 1] = 1 + phase[known]
+    parts = np.where(known[:, None], 1.0, [1.0, 1 / 3, 1 / 3, 1 / 3])
+    upper = rng.uniform(100, 2000, count)
+    claims = Claims(
+        lower_w=np.zeros(count),
+        upper_w=upper,
+        weight=np.ones(count),
+        members=members,
+        parts=parts,
+    )
+    rooms = claims.load_w(upper, 1 + PHASES) * rng.uniform(0.3, 1.2, 1 + PHASES)
+    found = share_room(claims, rooms)
+    load = claims.load_w(found.share_w, len(rooms))
+    assert (load <= rooms * (1 + 1e-12) + 1e-9).all()
+    held = np.flatnonzero(found.share_w < upper - 1e-9)
+    np.testing.assert_allclose(
+        load[found.bottleneck[held]], rooms[found.bottleneck[held]]
+    )
+    np.testing.assert_allclose(found.level_w[held], found.share_w[held])
