@@ -26,12 +26,16 @@ def decide(
 ) -> EffectiveLimit:
     """Return the limit that holds now.
 
-    A release wins over every limit. Every limit is admitted again: the envelope
-    can have changed since, and this is the last gate before the heat pump.
+    A release wins over every limit but the installer's maximum: that one protects
+    the fuse of the house, and nobody gets warm from a blown fuse. Every limit is
+    admitted again: the envelope can have changed since, and this is the last gate
+    before the heat pump.
     """
-    if released_by is not None:
-        return _not_limited(f"released by {released_by}", released_by)
     in_force = _in_force(limits, envelope, now)
+    if released_by is not None:
+        in_force = [v for v in in_force if v.source is LimitSource.INSTALLER]
+        if not in_force:
+            return _not_limited(f"released by {released_by}", released_by)
     if not in_force:
         return _not_limited("no limit in force", None)
     lowest = min(in_force, key=_rank)
@@ -40,7 +44,7 @@ def decide(
         source=lowest.source,
         reason=lowest.reason,
         until=lowest.end,
-        released_by=None,
+        released_by=released_by,
         order_id=lowest.order_id,
     )
 

@@ -1,15 +1,20 @@
 """The limits that every source asks for, as far as the envelope admits them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from . import stored
 from .envelope import Envelope, RefusalReason, Refused, admit
 from .model import Limit, LimitSource
 from .stop_budget import StopLedger, grant
 
 MAX_LIMITS_PER_SOURCE = 3000
 """Two days in minutes; more is a fault or an attack."""
+
+STORED_SOURCES = (LimitSource.RESIDENT, LimitSource.HUB, LimitSource.EMERGENCY)
+"""The limits that nobody can work out again after a restart."""
 
 
 class LimitBook:
@@ -52,6 +57,40 @@ class LimitBook:
                 limit for limit in held if limit.end is None or now < limit.end
             )
         return tuple(limit for held in self._limits.values() for limit in held)
+
+    def after_jump(self, watched_until: datetime, now: datetime) -> None:
+        """Keep the budget of stops when the clock jumps, on either side of it.
+
+        The stops that were felt stay as recent as they were; time that nobody
+        watched wins no new budget. Those still to come are granted anew.
+        """
+        felt = self.stop_ledger.hand_back(watched_until)
+        self.stop_ledger = felt.after_jump(now - watched_until)
+        stops = self._limits.get(LimitSource.EMERGENCY, ())
+        self.replace_source(LimitSource.EMERGENCY, stops, now)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the limits that must survive a restart as JSON can hold them."""
+        return {
+            source.value: [limit.as_dict() for limit in self._limits.get(source, ())]
+            for source in STORED_SOURCES
+        }
+
+    def restore(self, data: Mapping[str, Any], now: datetime) -> None:
+        """Hold again what `as_dict` wrote, as far as it is admitted now.
+
+        Raises ValueError when it is not that, and then changes nothing.
+        """
+        with stored.reading("limits"):
+            data = stored.section(data)
+            held = {
+                source: [Limit.from_dict(item) for item in data[source]]
+                for source in STORED_SOURCES
+            }
+            if any(v.source is not s for s, limits in held.items() for v in limits):
+                raise ValueError("a limit stands with another source")
+        for source, limits in held.items():
+            self.replace_source(source, limits, now)
 
     def _grant_stops(
         self, stops: list[Limit], now: datetime

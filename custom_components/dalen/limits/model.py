@@ -1,8 +1,12 @@
 """What a limit is: an upper bound in watts with a source, a reason and an end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
+
+from . import stored
 
 
 class LimitSource(StrEnum):
@@ -50,6 +54,32 @@ class Limit:
     def holds_at(self, now: datetime) -> bool:
         """Tell if now lies in the half-open interval from start to end."""
         return self.start <= now and (self.end is None or now < self.end)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the limit as JSON can hold it."""
+        return {
+            "source": self.source.value,
+            "limit_w": self.limit_w,
+            "start": stored.text(self.start),
+            "end": stored.text(self.end),
+            "reason": self.reason,
+            "order_id": self.order_id,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `as_dict` wrote. Raises ValueError when it is not that."""
+        with stored.reading("limit"):
+            data = stored.section(data)
+            order_id, end = data["order_id"], data["end"]
+            return cls(
+                source=LimitSource(data["source"]),
+                limit_w=stored.number(data["limit_w"]),
+                start=stored.ordered_moment(data["start"]),
+                end=None if end is None else stored.ordered_moment(end),
+                reason=str(data["reason"]),
+                order_id=None if order_id is None else str(order_id),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,10 @@ class Pacer:
         """Return the moments of the recent writes, to store them."""
         return tuple(self._writes)
 
+    def restore(self, writes: Iterable[datetime]) -> None:
+        """Take over the writes of an earlier run."""
+        self._writes = sorted(writes)
+
     def decide_write(
         self,
         wanted_w: float | None,

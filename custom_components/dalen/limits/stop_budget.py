@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from . import stored
 from .envelope import MAX_STOP, RefusalReason
 
 MAX_STOP_A_DAY = timedelta(hours=4)
@@ -54,6 +55,14 @@ class StopLedger:
                 merged.append(stop)
         return type(self)(stops=tuple(merged))
 
+    def after_jump(self, jump: timedelta) -> Self:
+        """Return the ledger after the clock jumped: what was felt stays as recent.
+
+        `hand_back` it to the moment before the jump first.
+        """
+        moved = (Stop(start=s.start + jump, end=s.end + jump) for s in self.stops)
+        return type(self)(stops=tuple(moved))
+
     def episodes(self) -> list[Stop]:
         """Return the stops as a resident feels them: short rests do not count."""
         felt: list[Stop] = []
@@ -81,13 +90,19 @@ class StopLedger:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` wrote. Raises ValueError when it is not that."""
         try:
-            stops = [Stop(start=_time(s), end=_time(e)) for s, e in data["stops"]]
-        except (KeyError, TypeError, ValueError) as err:
+            stops = [
+                Stop(start=stored.moment(s), end=stored.moment(e))
+                for s, e in data["stops"]
+            ]
+        except (AttributeError, KeyError, TypeError, ValueError) as err:
             raise ValueError(
                 f"the ledger of emergency stops cannot be read ({err!r}):"
                 " remove it to start with an empty one"
             ) from err
-        return cls(stops=tuple(sorted(stops)))
+        ledger = cls()
+        for stop in stops:
+            ledger = ledger.add(stop.start, stop.end)
+        return ledger
 
 
 def grant(
@@ -109,11 +124,3 @@ def grant(
         return RefusalReason.STOP_DAY_BUDGET
     granted = min(granted, first + MAX_STOP)
     return granted if granted > start else RefusalReason.STOP_TOO_LONG
-
-
-def _time(text: str) -> datetime:
-    """Read a time that carries its offset."""
-    time = datetime.fromisoformat(text)
-    if time.utcoffset() is None:
-        raise ValueError(f"{text} has no UTC offset")
-    return time

@@ -35,14 +35,23 @@ def test_the_lowest_limit_in_force_holds() -> None:
     )
 
 
-def test_a_release_wins_over_everything() -> None:
+def test_a_release_wins_over_every_order() -> None:
     """Even over an emergency stop."""
-    limits = [a_limit(LimitSource.EMERGENCY, 0), a_limit(LimitSource.INSTALLER, 900)]
+    limits = [a_limit(LimitSource.EMERGENCY, 0), a_limit(LimitSource.RESIDENT, 900)]
     effective = decide(limits, ENVELOPE, "resident", NOW)
     assert effective.limit_w is None
     assert effective.source is None
     assert effective.released_by == "resident"
     assert effective.reason == "released by resident"
+
+
+def test_the_maximum_of_the_installer_holds_under_a_release() -> None:
+    """It protects the fuse; a blown fuse warms nobody."""
+    limits = [a_limit(), a_limit(LimitSource.INSTALLER, 900, end=None)]
+    effective = decide(limits, ENVELOPE, "resident", NOW)
+    assert effective.limit_w == 900
+    assert effective.source is LimitSource.INSTALLER
+    assert effective.released_by == "resident"
 
 
 def test_of_equal_limits_the_one_that_says_most_is_named() -> None:
