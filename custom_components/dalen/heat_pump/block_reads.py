@@ -11,7 +11,7 @@ from itertools import groupby
 
 from modbus_connection import IllegalDataAddressError, IllegalDataValueError
 
-from .profile import Register, Table
+from .register import Register, Table
 
 MAX_REGISTERS = 100
 """Modbus allows 125; many gateways allow less."""

@@ -9,6 +9,9 @@ import struct
 class RegisterType(StrEnum):
     """How a number is laid out in registers."""
 
+    BIT = "bit"
+    """A coil or a discrete input: 0 or 1."""
+
     INT16 = "int16"
     UINT16 = "uint16"
     INT32 = "int32"
@@ -29,6 +32,7 @@ class WordOrder(StrEnum):
 
 
 _FORMATS = {
+    RegisterType.BIT: ">H",
     RegisterType.INT16: ">h",
     RegisterType.UINT16: ">H",
     RegisterType.INT32: ">i",
@@ -36,15 +40,24 @@ _FORMATS = {
     RegisterType.FLOAT32: ">f",
 }
 
+_SMALLEST = 2.0**-126
+"""The smallest normal float of 32 bits (IEEE 754)."""
+
 
 def decode(
     words: Sequence[int], register_type: RegisterType, word_order: WordOrder
 ) -> int | float | None:
-    """Return the number in the registers; None for a float that is no number."""
+    """Return the number in the registers; None for a float that is no number.
+
+    A float too small to be normal is none either: a device without a value can
+    hold such a remainder, and so do two words in the wrong order.
+    """
     ordered = words if word_order is WordOrder.BIG else tuple(reversed(words))
     packed = struct.pack(f">{len(ordered)}H", *ordered)
     number: int | float = struct.unpack(_FORMATS[register_type], packed)[0]
-    return number if math.isfinite(number) else None
+    if not math.isfinite(number) or 0 < abs(number) < _SMALLEST:
+        return None
+    return number
 
 
 def encode(

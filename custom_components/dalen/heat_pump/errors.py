@@ -12,6 +12,10 @@ class ProfileError(HeatPumpError):
     """A device profile is not usable: wrong file, field or value."""
 
 
+class ConnectionSettingsError(HeatPumpError):
+    """The answers about the connection cannot be used."""
+
+
 class HeatPumpUnreachableError(HeatPumpError):
     """The heat pump does not answer, or answers that it cannot."""
 
@@ -55,6 +59,21 @@ class ImplausibleReadingError(HeatPumpError):
             f"Nonsense from the heat pump: {listed}. Check that the device"
             f" profile ({profile_id}) and the unit id belong to this heat pump and"
             " to its firmware. Nothing is limited on the strength of such a reading."
+        )
+
+
+class WrongWordOrderError(ImplausibleReadingError):
+    """Long numbers come with their words swapped."""
+
+    def __init__(self, profile_id: str, value: ImplausibleValue, right_order: str):
+        """Say which order the device has."""
+        super().__init__(profile_id, (value,))
+        self.right_order = right_order
+        self.args = (
+            f"The two words of {value.key} ({value.register}) come in the other order"
+            f" ({right_order} word first). Choose the variant of the device profile"
+            f" ({profile_id}) with that order, or set the order in the menu of the"
+            " heat pump. Nothing is limited on the strength of such a reading.",
         )
 
 

@@ -2,25 +2,45 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import override
 
 from .adapter import HeatPumpAdapter
 from .block_reads import BlockReader
+from .capability import capability_of
+from .contact_timing import ContactTiming
+from .contact_writer import ContactWriter
+from .energy_counter import EnergyCounter
 from .errors import HeatPumpError, HeatPumpUnreachableError
-from .limit_writer import LimitWriter
+from .level_controller import LevelController
+from .limit_driver import LimitDriver, NoDriver
+from .limit_writer import WattsWriter
+from .mechanism import ContactLimit, MonitorOnly, PercentLimit, WattsLimit
 from .model import HeatPumpIdentity, HeatPumpState, LimitCapability
-from .profile import HeatPumpProfile, PowerSource, Register
-from .readings import interpret, is_running, raw_values, to_state
+from .percent_writer import PercentWriter
+from .profile import HeatPumpProfile, PowerSource
+from .profile_variants import detect
+from .readings import Reading, interpret, is_running, raw_values, to_state
+from .register import Register
 from .register_io import RegisterIO, Sleep
 from .unit import RegisterUnit
+from .word_order import check_word_order
 
 type Clock = Callable[[], datetime]
+type Meter = Callable[[], float | None]
+
+_COUNTERS = ("electric_energy_kwh", "thermal_energy_kwh")
 
 
 def _utc_now() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
+
+
+def _no_meter() -> float | None:
+    """Return that no separate meter tells the electric power."""
+    return None
 
 
 class ModbusHeatPump(HeatPumpAdapter):
@@ -33,21 +53,36 @@ class ModbusHeatPump(HeatPumpAdapter):
         *,
         nameplate_w: float | None = None,
         minimum_w: float | None = None,
+        block_below_w: float | None = None,
+        armed: bool = False,
+        meter: Meter = _no_meter,
         clock: Clock = _utc_now,
         sleep: Sleep = asyncio.sleep,
     ):
-        """Take the unit and profile; watts given by the installer win over both."""
+        """Take the unit and profile; watts given by the installer win over both.
+
+        `armed` lets a profile with unconfirmed control write: give it for the
+        write test, and once that has passed. `block_below_w` is the limit below
+        which a contact blocks, the minimum power without it. `meter` returns the
+        electric power in watts as a separate meter measures it, or None.
+        """
         self.profile = profile
         self._given = {"nameplate_w": nameplate_w, "minimum_w": minimum_w}
+        self._block_below_w = block_below_w
+        self._meter = meter
         self._clock = clock
+        may_write = armed or not profile.needs_write_test
+        self._mechanism = profile.limit if may_write else MonitorOnly()
         self._io = RegisterIO(unit, profile, sleep)
-        self._writer = LimitWriter(self._io, profile.limit)
-        named = {*profile.serial, *profile.firmware}
-        self._reader = BlockReader(
-            [r for r in profile.registers if r.key not in named]
-            + list(self._writer.registers)
-        )
         self._values: Mapping[str, float] = {}
+        self._timing: ContactTiming | None = None
+        self._levels: LevelController | None = None
+        self._driver = self._new_driver()
+        self._reader = BlockReader(
+            [r for r in profile.registers if r.key not in self._named]
+            + list(self._driver.registers)
+        )
+        self._counters = {key: EnergyCounter() for key in _COUNTERS}
         self._was_running = False
         self._device_known = False
         self._device_w: float | None = None
@@ -59,20 +94,16 @@ class ModbusHeatPump(HeatPumpAdapter):
     @property
     @override
     def capability(self) -> LimitCapability:
-        """Return how it can be limited; more exact after the first reading."""
-        limit = self.profile.limit
-        nameplate_w = self._power("nameplate_w", self.profile.nameplate)
-        minimum_w = self._power("minimum_w", self.profile.minimum_power)
-        return LimitCapability(
-            kind=limit.kind,
-            minimum_w=min(minimum_w, nameplate_w),
-            maximum_w=min(nameplate_w, limit.highest_w),
-            step_w=limit.register.scale,
-            min_write_interval_s=limit.min_write_interval_s,
-            daily_write_budget=limit.daily_write_budget,
-            watchdog_s=limit.watchdog.timeout_s if limit.watchdog else None,
-            lowest_w=limit.lowest_w,
-            zero_below_minimum=limit.zero_below_minimum,
+        """Return how it can be limited now; more exact after the first reading."""
+        minimum_w, nameplate_w = self._powers()
+        below_w = minimum_w if self._block_below_w is None else self._block_below_w
+        if self._timing is not None:
+            below_w = self._timing.block_below_w(below_w, self._clock())
+        return capability_of(
+            self._mechanism,
+            minimum_w=minimum_w,
+            nameplate_w=nameplate_w,
+            block_below_w=below_w,
         )
 
     @property
@@ -85,24 +116,42 @@ class ModbusHeatPump(HeatPumpAdapter):
         """Read the state. Raises ImplausibleReadingError when it is nonsense."""
         async with self._lock:
             words = await self._read_words()
-            readback_w = self._note_readback(words)
-        reading = interpret(self.profile, words)
+            readback_w = self._note_readback(words, now)
+        check_word_order(self.profile, words)
+        reading = interpret(self.profile, words, self._meter())
         self._values = reading.values
+        self._observe(reading, now)
         state = to_state(reading, now, readback_w, was_running=self._was_running)
         self._was_running = is_running(reading)
-        return state
+        return replace(
+            state,
+            electric_energy_kwh=self._counters["electric_energy_kwh"].take(
+                state.electric_energy_kwh
+            ),
+            thermal_energy_kwh=self._counters["thermal_energy_kwh"].take(
+                state.thermal_energy_kwh
+            ),
+        )
 
     @override
     async def identity(self) -> HeatPumpIdentity:
         """Return the serial number and firmware, as far as the device has them."""
-        profile = self.profile
-        named = {*profile.serial, *profile.firmware}
-        reader = BlockReader([r for r in profile.registers if r.key in named])
-        async with self._lock:
-            raw = raw_values(await reader.read(self._io.read))
+        raw = await self._read_once(self._named)
         return HeatPumpIdentity(
-            serial=_joined(raw, profile.serial), firmware=_joined(raw, profile.firmware)
+            serial=_joined(raw, self.profile.serial),
+            firmware=_joined(raw, self.profile.firmware),
         )
+
+    async def detected_variant(self) -> str | None:
+        """Return the variant of the profile that the device shows to be.
+
+        None means the profile as it stands, or that the device does not tell.
+        Raises HeatPumpUnreachableError.
+        """
+        variants = self.profile.variants
+        keys = {one.detect.register for one in variants if one.detect is not None}
+        found = detect(self.profile, await self._read_once(keys))
+        return None if found is None else found.id
 
     @override
     async def set_limit(self, limit_w: float | None) -> float | None:
@@ -116,9 +165,16 @@ class ModbusHeatPump(HeatPumpAdapter):
 
     @override
     def refresh_due(self, now: datetime) -> bool:
-        """Tell if a third of the watchdog's time has passed since the last write."""
-        watchdog = self.profile.limit.watchdog
-        if watchdog is None or self._ours_w is None or self._written_at is None:
+        """Tell if the limit has to be written again, or with another level.
+
+        It has to when a third of the watchdog's time has passed since the last
+        write, or when the measured power asks for a step.
+        """
+        if self._ours_w is None or self._written_at is None:
+            return False
+        if self._driver.step_due(now):
+            return True
+        if (watchdog := self._mechanism.pace.watchdog) is None:
             return False
         age = now - self._written_at
         # A clock that was set back says nothing about the age: refresh.
@@ -128,19 +184,47 @@ class ModbusHeatPump(HeatPumpAdapter):
     async def refresh(self) -> None:
         """Write the limit again, for a device that would drop it otherwise."""
         async with self._lock:
-            if self._ours_w is not None:
+            if self._ours_w is None:
+                return
+            now = self._clock()
+            if self._driver.step_due(now):
+                await self._driver.step(now)
+                self._written_at = now
+            else:
                 await self._write(self._ours_w)
+
+    @property
+    def _named(self) -> frozenset[str]:
+        """Return the keys of what is read for the identity only."""
+        return frozenset({*self.profile.serial, *self.profile.firmware})
+
+    def _new_driver(self) -> LimitDriver:
+        """Return what writes limits to this kind of device."""
+        match self._mechanism:
+            case WattsLimit() as watts:
+                return WattsWriter(self._io, watts)
+            case ContactLimit() as contact:
+                self._timing = ContactTiming(contact.times)
+                return ContactWriter(self._io, contact)
+            case PercentLimit() as percent:
+                self._levels = LevelController(percent.scale, *self._powers())
+                return PercentWriter(self._io, percent, self._levels)
+            case _:
+                return NoDriver()
 
     async def _write(self, applied_w: float | None) -> None:
         """Write and check; what the device holds is unknown until it is done."""
         self._device_known = False
+        now = self._clock()
         if applied_w is None:
-            await self._writer.release()
+            await self._driver.release(now)
         else:
-            await self._writer.limit(applied_w)
+            await self._driver.limit(applied_w, now)
         self._device_known = True
         self._device_w = applied_w
         self._written_at = self._clock()
+        if self._timing is not None:
+            self._timing.note(applied_w is not None, self._written_at)
 
     async def _read_words(self) -> dict[Register, tuple[int, ...]]:
         """Read all registers; plan anew after a failure, it may be a restart."""
@@ -157,14 +241,38 @@ class ModbusHeatPump(HeatPumpAdapter):
             raise
         return words
 
-    def _note_readback(self, words: Mapping[Register, tuple[int, ...]]) -> float | None:
+    async def _read_once(self, keys: frozenset[str] | set[str]) -> dict[str, float]:
+        """Read some registers apart from the cycle."""
+        reader = BlockReader([r for r in self.profile.registers if r.key in keys])
+        async with self._lock:
+            return raw_values(await reader.read(self._io.read))
+
+    def _note_readback(
+        self, words: Mapping[Register, tuple[int, ...]], now: datetime
+    ) -> float | None:
         """Keep what the device says of its limit, so that a change is noticed."""
-        if any(register not in words for register in self._writer.registers):
+        if any(register not in words for register in self._driver.registers):
             self._device_known = False
             return None
-        self._device_w = self._writer.readback_w(words)
+        self._device_w = self._driver.readback_w(words)
         self._device_known = True
+        if self._timing is not None:
+            self._timing.note(self._device_w is not None, now)
         return self._device_w
+
+    def _observe(self, reading: Reading, now: datetime) -> None:
+        """Let the level follow the measured power."""
+        if self._levels is not None:
+            self._levels.expect(*self._powers())
+            self._levels.observe(
+                reading.values.get("electric_w"), now, steady=is_running(reading)
+            )
+
+    def _powers(self) -> tuple[float, float]:
+        """Return the minimum power and the nameplate, in watts."""
+        nameplate_w = self._power("nameplate_w", self.profile.nameplate)
+        minimum_w = self._power("minimum_w", self.profile.minimum_power)
+        return min(minimum_w, nameplate_w), nameplate_w
 
     def _power(self, key: str, source: PowerSource) -> float:
         """Return a power of the device: given, else read, else from the profile."""
@@ -178,4 +286,9 @@ def _joined(raw: Mapping[str, int | float], keys: tuple[str, ...]) -> str | None
     """Return the registers of a name joined with dots, or None without them."""
     if not keys or any(key not in raw for key in keys):
         return None
-    return ".".join(str(raw[key]) for key in keys)
+    return ".".join(_text(raw[key]) for key in keys)
+
+
+def _text(number: float) -> str:
+    """Write a number; a float of 32 bits has seven digits."""
+    return str(number) if isinstance(number, int) else f"{number:.7g}"

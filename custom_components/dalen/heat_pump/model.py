@@ -79,16 +79,26 @@ class LimitCapability:
     zero_below_minimum: bool = False
     """True when a limit that it cannot run at has to be written as the lowest."""
 
+    block_below_w: float | None = None
+    """For a contact: it is blocked by a lower limit, and free above it.
+
+    Infinite while a block has to last, 0 while the device must be left alone.
+    """
+
     def applied_w(self, limit_w: float | None) -> float | None:
         """Return the watts that the device gets for a limit; None is released.
 
         Rounded down to the step, so that the device never draws more than asked.
-        Raises ValueError for a limit that is not finite.
+        Always None for a device that can only be monitored. Raises ValueError for a limit that is not finite.
         """
         if limit_w is None:
             return None
         if not math.isfinite(limit_w):
             raise ValueError(f"a limit of {limit_w} W: give a finite number of watts")
+        if self.kind is LimitKind.MONITOR:
+            return None
+        if self.block_below_w is not None:
+            return self.lowest_w if limit_w < self.block_below_w else None
         if self.zero_below_minimum and limit_w < self.minimum_w:
             return self.lowest_w
         bounded_w = max(min(limit_w, self.maximum_w), self.lowest_w)

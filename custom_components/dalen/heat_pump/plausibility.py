@@ -8,7 +8,7 @@ profile can give others.
 from collections.abc import Mapping
 
 from .errors import ImplausibleValue
-from .profile import Register
+from .register import Register
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "electric_w": (0, 6_000),
@@ -48,7 +48,7 @@ def implausible(
     # During defrost the heat pump takes heat from the house.
     if register.key == "thermal_w" and defrost:
         low = -high
-    value = raw * register.scale
+    value = register.value(raw)
     if low <= value <= high:
         return None
     return ImplausibleValue(
@@ -56,6 +56,23 @@ def implausible(
         register=register.where,
         raw=raw,
         value=value,
+        lowest=low,
+        highest=high,
+    )
+
+
+def implausible_power(
+    source: str, watts: float, bounds: Mapping[str, tuple[float, float]]
+) -> ImplausibleValue | None:
+    """Return what is wrong with an electric power that no register holds."""
+    low, high = bounds.get("electric_w", BOUNDS["electric_w"])
+    if low <= watts <= high:
+        return None
+    return ImplausibleValue(
+        key="electric_w",
+        register=source,
+        raw=watts,
+        value=watts,
         lowest=low,
         highest=high,
     )

@@ -2,67 +2,85 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
-from .decoding import RegisterType, WordOrder
+from .mechanism import (
+    Control,
+    LimitMechanism,
+    MonitorOnly,
+    RegisterWrite,
+    Watchdog,
+    WattsLimit,
+)
 from .model import LimitKind
+from .power_model import PowerModel
+from .register import Confidence, Flag, Register, Table
+
+__all__ = [
+    "Confidence",
+    "Detection",
+    "Flag",
+    "HeatPumpProfile",
+    "MeterNeed",
+    "MonitorOnly",
+    "PowerSource",
+    "Register",
+    "RegisterWrite",
+    "SerialLine",
+    "Table",
+    "Transport",
+    "TransportType",
+    "Variant",
+    "Watchdog",
+    "WattsLimit",
+]
+
+_TIERS = {
+    LimitKind.WATTS: "A",
+    LimitKind.PERCENT: "B",
+    LimitKind.CONTACT: "C",
+    LimitKind.SETPOINT: "D",
+    LimitKind.MONITOR: "E",
+}
 
 
-class Table(StrEnum):
-    """Which of the two register tables of Modbus."""
+class TransportType(StrEnum):
+    """How frames of Modbus travel to the device."""
 
-    INPUT = "input"
-    HOLDING = "holding"
+    TCP = "modbus_tcp"
+    RTU_OVER_TCP = "modbus_rtu_over_tcp"
+    """Serial frames through a gateway that passes them on unchanged."""
+
+    SERIAL = "modbus_serial"
+
+
+class MeterNeed(StrEnum):
+    """If a separate electricity meter has to tell the electric power."""
+
+    OPTIONAL = "optional"
+    RECOMMENDED = "recommended"
+    """The device's own reading is known to be off, or is missing on some models."""
+
+    NEEDED = "needed"
+    """The device tells no electric power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    """One number in the device."""
+class SerialLine:
+    """The settings of a serial line; 8 data bits, as RTU demands."""
 
-    key: str
-    """What it is, with its unit: a field of HeatPumpState, or another name."""
-
-    table: Table
-    address: int
-    """As on the wire, counted from 0."""
-
-    type: RegisterType
-    word_order: WordOrder
-    scale: float
-    """What one count means in the unit of the key."""
-
-    not_available: tuple[int, ...]
-    """Raw values with which the device says that it has no value."""
-
-    @property
-    def end(self) -> int:
-        """Return the first address after this register."""
-        return self.address + self.type.words
-
-    @property
-    def where(self) -> str:
-        """Name the place for an error message."""
-        return f"{self.table} register {self.address}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
-    """A yes or no inside a register: any bit of a mask, or one of some values."""
-
-    key: str
-    register: str
-    mask: int | None
-    values: tuple[int, ...]
-
-    def read(self, raw: int) -> bool:
-        """Tell if the flag is set in the value of its register."""
-        return bool(raw & self.mask) if self.mask is not None else raw in self.values
+    baudrate: int
+    parity: Literal["N", "E", "O"]
+    stopbits: Literal[1, 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
     """How to reach the device, and how gently."""
 
-    type: str
+    types: tuple[TransportType, ...]
+    """All ways that work, the most usual one first."""
+
     port: int
     unit_id: int
     timeout_s: float
@@ -72,41 +90,8 @@ class Transport:
     settle_after_write_s: float
     """How long a written value takes to be read back."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterWrite:
-    """A value that goes to one holding register."""
-
-    address: int
-    value: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchdog:
-    """The device drops the limit when nobody writes for this long."""
-
-    timeout_s: int
-    address: int | None
-    """Where the time in seconds is set; None when it is fixed in the device."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitMechanism:
-    """How to limit the device, and how to let go."""
-
-    kind: LimitKind
-    register: Register
-    lowest_w: float
-    highest_w: float
-    zero_below_minimum: bool
-    activate: tuple[RegisterWrite, ...]
-    release: tuple[RegisterWrite, ...]
-    write_multiple: bool
-    """True when the device takes function 16 only."""
-
-    min_write_interval_s: float
-    daily_write_budget: int
-    watchdog: Watchdog | None
+    serial: SerialLine | None = None
+    """Present when the device can sit on a serial line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +107,32 @@ class PowerSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A register whose value tells which firmware runs."""
+
+    register: str
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """Another firmware or setting of the device, with its own registers."""
+
+    id: str
+    name: str
+    detect: Detection | None
+    """None when only the installer can tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeatPumpProfile:
     """One kind of heat pump. Read from profiles/<id>.json."""
 
     id: str
     brand: str
     models: tuple[str, ...]
+    confidence: Confidence
     transport: Transport
     registers: tuple[Register, ...]
     flags: tuple[Flag, ...]
@@ -140,9 +145,33 @@ class HeatPumpProfile:
     limit: LimitMechanism
     minimum_power: PowerSource
     nameplate: PowerSource
+    meter: MeterNeed = MeterNeed.OPTIONAL
+    power_model: PowerModel | None = None
+    """How the electric power follows from other readings."""
+
+    word_order_test: tuple[str, ...] = ()
+    """Registers of two words that show if these come in the right order."""
+
     plausible: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Bounds that differ from those of `plausibility`."""
+
+    variants: tuple[Variant, ...] = ()
+    variant: str | None = None
+    """Which of the variants this is; None is the profile as it stands."""
+
+    is_own: bool = False
+    """True when it comes from the configuration folder, not from Dalen."""
 
     firmware_note: str
     installer_note: str
     sources: tuple[str, ...]
+
+    @property
+    def tier(self) -> str:
+        """Return how well the device can be limited, from A (watts) to E (not)."""
+        return _TIERS[self.limit.kind]
+
+    @property
+    def needs_write_test(self) -> bool:
+        """Tell if nothing may be written before the write test has passed."""
+        return self.limit.control is Control.UNCONFIRMED

@@ -76,6 +76,18 @@ class Fields:
             raise self.error(key, f"is {value!r}", f"give one of {allowed}")
         return choices(value)
 
+    def choices[ChoiceT: StrEnum](
+        self, key: str, choices: type[ChoiceT]
+    ) -> tuple[ChoiceT, ...]:
+        """Return some of the values of an enumeration, each once."""
+        values = self._list(key)
+        if any(value not in list(choices) for value in values) or len(
+            set(values)
+        ) != len(values):
+            allowed = ", ".join(choices)
+            raise self.error(key, f"is {values!r}", f"give some of {allowed}, once")
+        return tuple(choices(value) for value in values)
+
     def one(self, key: str) -> Self:
         """Return the fields of an object inside this one."""
         return type(self)(self._get(key), self.file, self._below(key))

@@ -1,41 +1,41 @@
 """Read device profiles from their files and check every field."""
 
+from collections.abc import Mapping
 from functools import cache
 import json
 from pathlib import Path
 import re
+from typing import Any
 
-from .decoding import RegisterType, WordOrder
+from .decoding import WordOrder
 from .errors import ProfileError
-from .model import LimitKind
+from .mechanism_loader import read_mechanism
 from .plausibility import BOUNDS
-from .profile import (
-    Flag,
-    HeatPumpProfile,
-    LimitMechanism,
-    PowerSource,
-    Register,
-    RegisterWrite,
-    Table,
-    Transport,
-    Watchdog,
-)
+from .profile import HeatPumpProfile, MeterNeed
 from .profile_fields import Fields
+from .profile_parts import (
+    read_flag,
+    read_power_model,
+    read_power_source,
+    read_register,
+    read_transport,
+)
+from .profile_variants import changed, read_variants
+from .register import Confidence
 
 PROFILES = Path(__file__).parent / "profiles"
 
-_FLAG_KEYS = ("compressor_on", "boiler_on", "defrost", "oil_return", "hot_water")
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[a-z0-9][a-z0-9_]*")
 
 
 def profile_ids() -> tuple[str, ...]:
-    """Return the ids of all profiles. Reads a folder: not in an event loop."""
+    """Return the ids of all shipped profiles. Reads a folder: not in an event loop."""
     return tuple(sorted(path.stem for path in PROFILES.glob("*.json")))
 
 
 @cache
-def load_profile(profile_id: str) -> HeatPumpProfile:
-    """Return a profile. Reads a file: not in an event loop.
+def load_profile(profile_id: str, variant: str | None = None) -> HeatPumpProfile:
+    """Return a shipped profile. Reads a file: not in an event loop.
 
     Raises ProfileError when it is not there or not right.
     """
@@ -43,34 +43,80 @@ def load_profile(profile_id: str) -> HeatPumpProfile:
         known = ", ".join(profile_ids())
         raise ProfileError(f"There is no profile {profile_id!r}: use one of {known}")
     path = PROFILES / f"{profile_id}.json"
-    return parse_profile(path.read_text(encoding="utf-8"), path.name)
+    return parse_profile(path.read_text(encoding="utf-8"), path.name, variant)
 
 
-def parse_profile(text: str, file: str) -> HeatPumpProfile:
-    """Return the profile in a JSON text; file is its name in errors.
+def parse_profile(
+    text: str, file: str, variant: str | None = None, *, is_own: bool = False
+) -> HeatPumpProfile:
+    """Return the profile in a JSON text, or one variant of it.
 
-    Raises ProfileError that names the file, the field and what to do.
+    `file` is its name in errors. Every variant is checked, whichever is asked
+    for. Raises ProfileError that names the file, the field and what to do.
     """
     try:
         data = json.loads(text)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise ProfileError(f"{file}: is no JSON ({err}): correct it there") from err
-    fields = Fields(data, file)
+    profile = _read(Fields(data, file), None, is_own=is_own)
+    chosen: dict[str | None, HeatPumpProfile] = {None: profile}
+    for index, known in enumerate(profile.variants):
+        fields = Fields(
+            changed(data, _change(data, index)), f"{file}, variant {known.id}"
+        )
+        chosen[known.id] = _read(fields, known.id, is_own=is_own)
+    if variant not in chosen:
+        listed = ", ".join(known.id for known in profile.variants) or "none"
+        raise ProfileError(f"{file}: there is no variant {variant!r}: use {listed}")
+    return chosen[variant]
+
+
+def _change(data: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """Return what one variant changes."""
+    change: dict[str, Any] = data["variants"][index]["change"]
+    return change
+
+
+def _read(fields: Fields, variant: str | None, *, is_own: bool) -> HeatPumpProfile:
+    """Read a whole profile."""
     word_order = fields.choice("word_order", WordOrder)
-    registers = tuple(_register(f, word_order) for f in fields.objects("registers"))
+    confidence = fields.choice("confidence", Confidence)
     profile = HeatPumpProfile(
-        id=fields.text("id"),
+        id=_id(fields),
         brand=fields.text("brand"),
         models=fields.texts("models"),
-        transport=_transport(fields.one("transport")),
-        registers=registers,
-        flags=tuple(_flag(k, f) for k, f in fields.named_objects("flags").items()),
-        serial=fields.texts("serial"),
-        firmware=fields.texts("firmware"),
-        limit=_limit(fields.one("limit"), word_order),
-        minimum_power=_power(fields.one("minimum_power")),
-        nameplate=_power(fields.one("nameplate")),
-        plausible=fields.named_ranges("plausible"),
+        confidence=confidence,
+        transport=read_transport(fields.one("transport")),
+        registers=tuple(
+            read_register(inner, word_order, confidence)
+            for inner in fields.objects("registers")
+        ),
+        flags=tuple(
+            read_flag(key, inner)
+            for key, inner in fields.named_objects("flags").items()
+        ),
+        serial=fields.texts("serial") if fields.has("serial") else (),
+        firmware=fields.texts("firmware") if fields.has("firmware") else (),
+        limit=read_mechanism(fields.one("limit"), word_order, confidence),
+        minimum_power=read_power_source(fields.one("minimum_power")),
+        nameplate=read_power_source(fields.one("nameplate")),
+        meter=(
+            fields.choice("meter", MeterNeed)
+            if fields.has("meter")
+            else MeterNeed.OPTIONAL
+        ),
+        power_model=(
+            read_power_model(fields.one("power_model"))
+            if fields.has("power_model")
+            else None
+        ),
+        word_order_test=(
+            fields.texts("word_order_test") if fields.has("word_order_test") else ()
+        ),
+        plausible=fields.named_ranges("plausible") if fields.has("plausible") else {},
+        variants=read_variants(fields),
+        variant=variant,
+        is_own=is_own,
         firmware_note=fields.text("firmware_note"),
         installer_note=fields.text("installer_note"),
         sources=fields.texts("sources"),
@@ -80,157 +126,54 @@ def parse_profile(text: str, file: str) -> HeatPumpProfile:
     return profile
 
 
-def _register(fields: Fields, word_order: WordOrder) -> Register:
-    """Read one register."""
-    key = fields.text("key")
-    if not _KEY.fullmatch(key):
-        raise fields.error("key", f"is {key!r}", "use lower case, digits and _")
-    register = Register(
-        key=key,
-        table=fields.choice("table", Table),
-        address=fields.whole("address", 0, 65535),
-        type=fields.choice("type", RegisterType),
-        word_order=(
-            fields.choice("word_order", WordOrder)
-            if fields.has("word_order")
-            else word_order
-        ),
-        scale=fields.number("scale", -1e6, 1e6),
-        not_available=(
-            fields.wholes("not_available", -(2**31), 2**32 - 1)
-            if fields.has("not_available")
-            else ()
-        ),
-    )
-    fields.text("source")
-    fields.finish()
-    if register.scale == 0:
-        raise fields.error("scale", "is 0", "give what one count means")
-    return register
-
-
-def _transport(fields: Fields) -> Transport:
-    """Read how to reach the device."""
-    transport = Transport(
-        type=fields.text("type"),
-        port=fields.whole("port", 1, 65535),
-        unit_id=fields.whole("unit_id", 0, 255),
-        timeout_s=fields.number("timeout_s", 0.1, 120),
-        spacing_s=fields.number("spacing_s", 0, 10),
-        settle_after_write_s=fields.number("settle_after_write_s", 0, 30),
-    )
-    fields.finish()
-    if transport.type != "modbus_tcp":
-        raise fields.error("type", f"is {transport.type!r}", "give modbus_tcp")
-    return transport
-
-
-def _flag(key: str, fields: Fields) -> Flag:
-    """Read one flag: a mask of bits or a list of values."""
-    if key not in _FLAG_KEYS:
-        raise fields.error("", "is unknown", f"use one of {', '.join(_FLAG_KEYS)}")
-    has_mask, has_values = fields.has("mask"), fields.has("values")
-    if has_mask == has_values:
-        raise fields.error("", "needs a mask or values", "give one of the two")
-    flag = Flag(
-        key=key,
-        register=fields.text("register"),
-        mask=fields.whole("mask", 1, 0xFFFF) if has_mask else None,
-        values=fields.wholes("values", 0, 0xFFFF) if has_values else (),
-    )
-    fields.text("source")
-    fields.finish()
-    return flag
-
-
-def _limit(fields: Fields, word_order: WordOrder) -> LimitMechanism:
-    """Read how to limit the device."""
-    limit = LimitMechanism(
-        kind=fields.choice("kind", LimitKind),
-        register=_register(fields.one("register"), word_order),
-        lowest_w=fields.number("lowest_w", 0, 100_000),
-        highest_w=fields.number("highest_w", 1, 100_000),
-        zero_below_minimum=fields.yes("zero_below_minimum"),
-        activate=tuple(_write(f) for f in fields.objects("activate")),
-        release=tuple(_write(f) for f in fields.objects("release")),
-        write_multiple=fields.yes("write_multiple"),
-        min_write_interval_s=fields.number("min_write_interval_s", 0, 86400),
-        daily_write_budget=fields.whole("daily_write_budget", 1, 100_000),
-        watchdog=_watchdog(fields.one("watchdog")) if fields.has("watchdog") else None,
-    )
-    fields.text("note")
-    fields.finish()
-    _check_limit(limit, fields)
-    return limit
-
-
-def _check_limit(limit: LimitMechanism, fields: Fields) -> None:
-    """Refuse a mechanism that could not limit or could not let go."""
-    if limit.kind is not LimitKind.WATTS:
-        raise fields.error("kind", f"is {limit.kind}", "Modbus profiles take watts")
-    if limit.register.table is not Table.HOLDING:
-        raise fields.error("register.table", "is input", "only holding can be written")
-    if limit.register.scale < 0:
-        raise fields.error("register.scale", "is negative", "give watts per count")
-    if not limit.release:
-        raise fields.error("release", "is empty", "say how the device is let go")
-    activated = {write.address for write in limit.activate}
-    for write in limit.release:
-        if write.address not in {*activated, limit.register.address}:
-            raise fields.error(
-                "release",
-                f"writes {write.address}, which limiting does not",
-                "undo what activate and the limit register do",
-            )
-
-
-def _write(fields: Fields) -> RegisterWrite:
-    """Read one value to write."""
-    write = RegisterWrite(
-        address=fields.whole("address", 0, 65535),
-        value=fields.whole("value", 0, 65535),
-    )
-    fields.finish()
-    return write
-
-
-def _watchdog(fields: Fields) -> Watchdog:
-    """Read after how long the device lets go by itself."""
-    watchdog = Watchdog(
-        timeout_s=fields.whole("timeout_s", 3, 65535),
-        address=fields.whole("address", 0, 65535) if fields.has("address") else None,
-    )
-    fields.finish()
-    return watchdog
-
-
-def _power(fields: Fields) -> PowerSource:
-    """Read where a power is known from."""
-    source = PowerSource(
-        register=fields.text("register") if fields.has("register") else None,
-        watts=fields.number("watts", 0, 100_000),
-        ask=fields.yes("ask"),
-    )
-    fields.text("source")
-    fields.finish()
-    return source
+def _id(fields: Fields) -> str:
+    """Read the id, which is the name of the file too."""
+    profile_id = fields.text("id")
+    if not _ID.fullmatch(profile_id):
+        raise fields.error("id", f"is {profile_id!r}", "use lower case, digits and _")
+    if not fields.file.startswith(f"{profile_id}.json"):
+        raise fields.error("id", f"is {profile_id!r}", "name the file after it")
+    return profile_id
 
 
 def _check_whole(profile: HeatPumpProfile, fields: Fields) -> None:
     """Check what concerns several fields at once."""
-    if f"{profile.id}.json" != fields.file:
-        raise fields.error("id", f"is {profile.id!r}", "name the file after it")
     keys = [register.key for register in profile.registers]
     if double := next((key for key in keys if keys.count(key) > 1), None):
         raise fields.error("registers", f"has {double!r} twice", "remove one")
-    if "electric_w" not in keys:
-        raise fields.error("registers", "lacks electric_w", "it cannot be done without")
+    _check_power(profile, fields, keys)
     for name, key in _references(profile):
         if key not in keys:
             raise fields.error(name, f"names the register {key!r}", "add it or correct")
     if unknown := sorted(profile.plausible.keys() - BOUNDS.keys()):
         raise fields.error(
             f"plausible.{unknown[0]}", "is unknown", f"use one of {', '.join(BOUNDS)}"
+        )
+    words = {register.key: register.type.words for register in profile.registers}
+    if short := next((k for k in profile.word_order_test if words[k] < 2), None):
+        raise fields.error(
+            "word_order_test", f"names {short!r}", "only two words can be swapped"
+        )
+
+
+def _check_power(profile: HeatPumpProfile, fields: Fields, keys: list[str]) -> None:
+    """Check that the electric power comes from one place."""
+    ways = [
+        "electric_w" in keys,
+        profile.power_model is not None,
+        profile.meter is MeterNeed.NEEDED,
+    ]
+    if sum(ways) == 0:
+        raise fields.error(
+            "registers",
+            "lacks electric_w",
+            "add it, or a power_model, or write that a meter is needed",
+        )
+    if sum(ways) > 1:
+        raise fields.error(
+            "meter",
+            "contradicts the rest",
+            "give one of a register electric_w, a power_model, meter needed",
         )
 
 
@@ -240,9 +183,17 @@ def _references(profile: HeatPumpProfile) -> list[tuple[str, str]]:
         ("minimum_power.register", profile.minimum_power.register),
         ("nameplate.register", profile.nameplate.register),
     )
+    model = profile.power_model
     return [
         *((f"flags.{flag.key}", flag.register) for flag in profile.flags),
         *(("serial", key) for key in profile.serial),
         *(("firmware", key) for key in profile.firmware),
+        *(("word_order_test", key) for key in profile.word_order_test),
         *((name, key) for name, key in powers if key is not None),
+        *(("power_model", key) for key in sorted(model.registers if model else ())),
+        *(
+            (f"variants.{variant.id}.detect", variant.detect.register)
+            for variant in profile.variants
+            if variant.detect is not None
+        ),
     ]

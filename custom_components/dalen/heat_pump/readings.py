@@ -7,8 +7,9 @@ from datetime import datetime
 from .decoding import decode
 from .errors import ImplausibleReadingError, ImplausibleValue
 from .model import HeatPumpState
-from .plausibility import cop, implausible, implausible_cop
-from .profile import HeatPumpProfile, Register
+from .plausibility import cop, implausible, implausible_cop, implausible_power
+from .profile import HeatPumpProfile
+from .register import Register
 
 _VALUE_KEYS = (
     "electric_w",
@@ -52,9 +53,14 @@ def raw_values(
 
 
 def interpret(
-    profile: HeatPumpProfile, words: Mapping[Register, tuple[int, ...]]
+    profile: HeatPumpProfile,
+    words: Mapping[Register, tuple[int, ...]],
+    meter_w: float | None = None,
 ) -> Reading:
     """Scale the registers and set aside what makes no sense.
+
+    The electric power is that of a separate meter, else of the register, else of
+    the profile's model.
 
     Raises ImplausibleReadingError when the electric power makes no sense or
     when nothing sensible remains.
@@ -75,11 +81,39 @@ def interpret(
             defrost=flags.get("defrost", False),
         )
         if wrong is None:
-            values[register.key] = raw[register.key] * register.scale
+            values[register.key] = register.value(raw[register.key])
         else:
             strange.append(wrong)
+    if profile.power_model is not None:
+        _put_power(
+            profile,
+            "power model",
+            profile.power_model.watts(values, raw),
+            values,
+            strange,
+        )
+    if meter_w is not None:
+        strange = [value for value in strange if value.key != "electric_w"]
+        _put_power(profile, "electricity meter", meter_w, values, strange)
     _refuse_nonsense(profile, values, tuple(strange))
     return Reading(raw=raw, flags=flags, values=values, implausible=tuple(strange))
+
+
+def _put_power(
+    profile: HeatPumpProfile,
+    source: str,
+    watts: float | None,
+    values: dict[str, float],
+    strange: list[ImplausibleValue],
+) -> None:
+    """Put an electric power from elsewhere among the values, if it makes sense."""
+    if watts is None:
+        return
+    wrong = implausible_power(source, watts, profile.plausible)
+    if wrong is None:
+        values["electric_w"] = watts
+    else:
+        strange.append(wrong)
 
 
 def to_state(

@@ -18,7 +18,9 @@ from modbus_connection import (
 )
 
 from .errors import HeatPumpUnreachableError, LimitNotAcceptedError
-from .profile import HeatPumpProfile, Table
+from .mechanism import RegisterWrite
+from .profile import HeatPumpProfile
+from .register import Table, place
 from .unit import RegisterUnit
 
 type Sleep = Callable[[float], Awaitable[object]]
@@ -74,21 +76,47 @@ class RegisterIO:
         IllegalDataValueError pass, for the caller to find the hole.
         """
         try:
-            if table is Table.INPUT:
-                words = await self._unit.read_input_registers(address, count)
-            else:
-                words = await self._unit.read_holding_registers(address, count)
+            words = await self._ask(table, address, count)
         except IllegalDataAddressError, IllegalDataValueError:
             raise
         except ModbusError as err:
             raise _unreachable(err) from err
         if len(words) != count:
             raise HeatPumpUnreachableError(
-                f"The heat pump answered {len(words)} registers instead of {count}"
-                f" from {table} register {address}. Check for a second program on"
+                f"The heat pump answered {len(words)} values instead of {count}"
+                f" from {place(table, address)}. Check for a second program on"
                 " the same connection"
             )
         return words
+
+    async def put(self, write: RegisterWrite) -> None:
+        """Write a register or coil, and wait as long as the device needs after it.
+
+        Raises as `write` does.
+        """
+        if write.table is Table.COIL:
+            await self._guarded(
+                self._unit.write_coil(write.address, bool(write.value)),
+                write.table,
+                write.address,
+                write.value,
+            )
+        else:
+            await self.write(write.address, [write.value & 0xFFFF])
+        if write.wait_s:
+            await self._sleep(write.wait_s)
+
+    async def check(self, write: RegisterWrite) -> None:
+        """Check that a register or coil holds what was put. Raises as `verify` does."""
+        await self.verify(write.address, [write.value & 0xFFFF], write.table)
+
+    async def holds(self, write: RegisterWrite) -> bool:
+        """Tell if a register or coil holds the value already."""
+        try:
+            found = await self.read(write.table, write.address, 1)
+        except IllegalDataAddressError, IllegalDataValueError:
+            return False
+        return found == [write.value & 0xFFFF]
 
     async def write(self, address: int, words: list[int]) -> None:
         """Write holding registers.
@@ -96,18 +124,24 @@ class RegisterIO:
         Raises LimitNotAcceptedError when the device refuses the value,
         HeatPumpUnreachableError when it does not answer.
         """
+        if self._profile.limit.pace.write_multiple or len(words) > 1:
+            request = self._unit.write_registers(address, words)
+        else:
+            request = self._unit.write_register(address, words[0])
+        await self._guarded(request, Table.HOLDING, address, words[0])
+
+    async def _guarded(
+        self, request: Awaitable[None], table: Table, address: int, wanted: int
+    ) -> None:
+        """Wait for a write, with errors that say what to do."""
         try:
-            if self._profile.limit.write_multiple or len(words) > 1:
-                await self._unit.write_registers(address, words)
-            else:
-                await self._unit.write_register(address, words[0])
+            await request
         except (
             IllegalDataAddressError,
             IllegalDataValueError,
             IllegalFunctionError,
         ) as err:
-            where = f"holding register {address}"
-            raise LimitNotAcceptedError(where, words[0], None) from err
+            raise LimitNotAcceptedError(place(table, address), wanted, None) from err
         except ModbusDesyncError as err:
             raise _unreachable(err) from err
         except ModbusProtocolError:
@@ -117,25 +151,46 @@ class RegisterIO:
         except ModbusError as err:
             raise _unreachable(err) from err
 
-    async def verify(self, address: int, words: list[int]) -> None:
-        """Check that the registers hold what was written.
+    async def verify(
+        self, address: int, words: list[int], table: Table = Table.HOLDING
+    ) -> None:
+        """Check that the registers or coils hold what was written.
 
         Raises LimitNotAcceptedError when they do not.
         """
-        where = f"holding register {address}"
         try:
-            found = await self.read(Table.HOLDING, address, len(words))
+            found = await self.read(table, address, len(words))
         except (IllegalDataAddressError, IllegalDataValueError) as err:
-            raise LimitNotAcceptedError(where, words[0], None) from err
+            raise LimitNotAcceptedError(place(table, address), words[0], None) from err
         for offset, (wanted, held) in enumerate(zip(words, found, strict=True)):
             if wanted != held:
-                where = f"holding register {address + offset}"
-                raise LimitNotAcceptedError(where, wanted, held)
+                raise LimitNotAcceptedError(
+                    place(table, address + offset), wanted, held
+                )
 
     async def settle(self) -> None:
         """Wait until what was written can be read back."""
         if self._profile.transport.settle_after_write_s:
             await self._sleep(self._profile.transport.settle_after_write_s)
+
+    async def _ask(self, table: Table, address: int, count: int) -> list[int]:
+        """Read one table as numbers."""
+        match table:
+            case Table.INPUT:
+                return await self._unit.read_input_registers(address, count)
+            case Table.HOLDING:
+                return await self._unit.read_holding_registers(address, count)
+        try:
+            if table is Table.COIL:
+                bits = await self._unit.read_coils(address, count)
+            else:
+                bits = await self._unit.read_discrete_inputs(address, count)
+        except IllegalFunctionError as err:
+            # A device without bits says so in this way: all of them are missing.
+            raise IllegalDataAddressError(
+                message=f"{place(table, address)}: no such table"
+            ) from err
+        return [int(bit) for bit in bits[:count]]
 
 
 def _unreachable(err: ModbusError) -> HeatPumpUnreachableError:

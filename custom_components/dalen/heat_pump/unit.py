@@ -12,11 +12,20 @@ class RegisterUnit(Protocol):
     async def read_input_registers(self, address: int, count: int) -> list[int]:
         """Read input registers."""
 
+    async def read_coils(self, address: int, count: int) -> list[bool]:
+        """Read coils."""
+
+    async def read_discrete_inputs(self, address: int, count: int) -> list[bool]:
+        """Read discrete inputs."""
+
     async def write_register(self, address: int, value: int) -> None:
         """Write one holding register (function 6)."""
 
     async def write_registers(self, address: int, values: list[int]) -> None:
         """Write holding registers (function 16)."""
+
+    async def write_coil(self, address: int, value: bool) -> None:
+        """Write one coil (function 5)."""
 
     def set_message_spacing(self, seconds: float) -> None:
         """Keep the link quiet around this unit's requests."""

@@ -402,7 +402,16 @@ async def test_a_short_answer_is_not_taken_for_a_reading() -> None:
 
         read_input_registers = read_holding_registers
 
+        async def read_coils(self, address: int, count: int) -> list[bool]:
+            """Answer too few."""
+            return [False] * (count - 1)
+
+        read_discrete_inputs = read_coils
+
         async def write_register(self, address: int, value: int) -> None:
+            """Take the value."""
+
+        async def write_coil(self, address: int, value: bool) -> None:
             """Take the value."""
 
         async def write_registers(self, address: int, values: list[int]) -> None:
@@ -415,7 +424,7 @@ async def test_a_short_answer_is_not_taken_for_a_reading() -> None:
             """Need none."""
 
     pump = ModbusHeatPump(ShortAnswers(), load_profile("dalen_simulated"))
-    with pytest.raises(HeatPumpUnreachableError, match="answered 1 registers instead"):
+    with pytest.raises(HeatPumpUnreachableError, match="answered 1 values instead"):
         await pump.read(NOW)
 
 
@@ -435,7 +444,9 @@ async def test_a_device_that_wants_function_16_gets_it() -> None:
     simulated = load_profile("dalen_simulated")
     profile = replace(
         simulated,
-        limit=replace(simulated.limit, write_multiple=True),
+        limit=replace(
+            simulated.limit, pace=replace(simulated.limit.pace, write_multiple=True)
+        ),
         transport=replace(simulated.transport, spacing_s=0.001),
     )
     async with (
