@@ -56,6 +56,19 @@ class Sharing:
     bottleneck: Ints
     shortfall_w: Floats
 
+    def common_level_w(self, members: Ints) -> Floats:
+        """Return the lowest level among the constraints of each, shape (n,).
+
+        Unlike ``level_w`` it also bounds those that do not use their share.
+        """
+        levels = np.full(len(self.shortfall_w) + 1, np.inf)
+        held = self.bottleneck >= 0
+        np.minimum.at(levels, self.bottleneck[held], self.level_w[held])
+        # The index -1 of no constraint finds the last element, which is infinite.
+        levels[-1] = np.inf
+        lowest: Floats = levels[members].min(axis=1, initial=np.inf)
+        return lowest
+
 
 def share_room(claims: Claims, rooms_w: Floats) -> Sharing:
     """Return the weighted max-min fair shares under all constraints.

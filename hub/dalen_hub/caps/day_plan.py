@@ -1,0 +1,147 @@
+"""The plan: room, level and caps per quarter hour, from the forecast alone. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from dalen_hub.caps.bottlenecks import Floats, Sharing, share_room
+from dalen_hub.caps.budget import MARGIN, Outlook
+from dalen_hub.caps.fleet import Bools, Fleet, Grid, floor_step
+from dalen_hub.caps.rotation import Turns, no_turns, take_turns
+from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
+
+# What stands in the way of a whole step is rounding.
+_NOTHING_W: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlan:
+    """Arrays of shape (quarter hours,), caps and home levels (quarter hours, homes).
+
+    ``level_w`` is infinite where nobody is limited; with several bottlenecks it is
+    the lowest of their levels. ``shortfall_w`` is what floors exceed the room by.
+    """
+
+    starts: tuple[datetime, ...]
+    room_w: Floats
+    level_w: Floats
+    home_levels_w: Floats
+    caps_w: Floats
+    shortfall_w: Floats
+
+    def index_at(self, now: datetime) -> int | None:
+        """Return the index of the running quarter hour, None outside the plan."""
+        quarter = floor_quarter(now)
+        return self.starts.index(quarter) if quarter in self.starts else None
+
+    def caps_at(self, now: datetime, fleet: Fleet) -> Floats:
+        """Return the caps of the running quarter hour; outside it nobody is limited."""
+        index = self.index_at(now)
+        if index is None:
+            return fleet.highest_w
+        caps_w: Floats = self.caps_w[index]
+        return caps_w
+
+    def home_levels_at(self, now: datetime, fleet: Fleet) -> Floats:
+        """Return the level of each home in the running quarter hour."""
+        index = self.index_at(now)
+        if index is None:
+            return np.full(fleet.size, np.inf)
+        levels_w: Floats = self.home_levels_w[index]
+        return levels_w
+
+    def level_at(self, now: datetime) -> float:
+        """Return the level of the running quarter hour."""
+        index = self.index_at(now)
+        return np.inf if index is None else float(self.level_w[index])
+
+
+def plan_day(
+    fleet: Fleet,
+    grid: Grid,
+    outlook: Outlook,
+    *,
+    turns: Turns | None = None,
+    paused_w: Floats | None = None,
+) -> DayPlan:
+    """Return the plan for the quarter hours of the forecast, in their order.
+
+    Room = limit x (1 - 2 %) - P90 of the rest. ``turns`` is the rotation so far.
+    ``paused_w`` is what homes draw that paused (0 for others), shape (n,): they
+    take no part, what they draw leaves the room.
+    """
+    rooms_w = _rooms_w(grid, outlook)
+    paused = np.zeros(fleet.size) if paused_w is None else paused_w
+    taken_w = fleet.claims(paused, paused).load_w(paused, len(grid.bottlenecks))
+    rooms_w = np.maximum(rooms_w - taken_w, 0.0)
+    takes_part = fleet.steerable & (paused == 0.0)
+    turns = turns or no_turns(fleet.size)
+    caps, levels, home_levels, shortfalls = [], [], [], []
+    for room_w in rooms_w:
+        sharing = share_caps(fleet, takes_part, room_w)
+        low = is_low(fleet, takes_part, sharing.share_w)
+        turns = take_turns(turns, fleet, sharing.share_w, low=low, elapsed=QUARTER)
+        caps.append(caps_of(fleet, takes_part, sharing.share_w, turns))
+        levels.append(lowest_level_w(sharing.level_w))
+        home_levels.append(sharing.common_level_w(fleet.members))
+        shortfalls.append(sharing.shortfall_w.max(initial=0.0))
+    shape = (len(outlook.starts), fleet.size)
+    return DayPlan(
+        starts=outlook.starts,
+        room_w=rooms_w[:, 0] if len(rooms_w) else np.zeros(0),
+        level_w=np.array(levels),
+        home_levels_w=np.array(home_levels).reshape(shape),
+        caps_w=np.array(caps).reshape(shape),
+        shortfall_w=np.array(shortfalls),
+    )
+
+
+def share_caps(fleet: Fleet, takes_part: Bools, room_w: Floats) -> Sharing:
+    """Share the rooms of one quarter hour between floors and nameplates."""
+    lower_w = np.where(takes_part, fleet.lowest_w, 0.0)
+    upper_w = np.where(takes_part, fleet.highest_w, 0.0)
+    return share_room(fleet.claims(lower_w, upper_w), room_w)
+
+
+def is_low(fleet: Fleet, takes_part: Bools, share_w: Floats) -> Bools:
+    """Return whose share lies below the minimum of its heat pump."""
+    low: Bools = takes_part & (share_w < fleet.start_w - _NOTHING_W)
+    return low & (fleet.start_w > fleet.lowest_w)
+
+
+def caps_of(fleet: Fleet, takes_part: Bools, share_w: Floats, turns: Turns) -> Floats:
+    """Return the caps in whole steps; one that takes no part is not limited."""
+    caps_w = np.maximum(floor_step(share_w), fleet.lowest_w)
+    in_turn = np.where(turns.on, fleet.start_w, fleet.lowest_w)
+    caps_w = np.where(turns.in_turn, in_turn, caps_w)
+    return np.where(takes_part, np.minimum(caps_w, fleet.highest_w), fleet.highest_w)
+
+
+def lowest_level_w(levels_w: Floats) -> float:
+    """Return the lowest level in whole steps, infinite where nobody is limited."""
+    lowest = levels_w.min(initial=np.inf)
+    return float(floor_step(np.array([lowest]))[0]) if np.isfinite(lowest) else np.inf
+
+
+def _rooms_w(grid: Grid, outlook: Outlook) -> Floats:
+    """Return what is left for heat pumps, shape (quarter hours, constraints)."""
+    limits_w = grid.limits_w * (1.0 - MARGIN)
+    rest_w = 1000.0 * np.outer(outlook.p90_kw, grid.rest_shares)
+    return np.maximum(limits_w - rest_w, 0.0)
+
+
+def paused_power_w(fleet: Fleet, paused: Bools, want_w: Floats) -> Floats:
+    """Return what paused homes draw, 0 for all others."""
+    return np.where(paused & fleet.steerable, fleet.wanted_w(want_w), 0.0)
+
+
+def outlook_of(
+    starts: Sequence[datetime], p50_kw: Sequence[float], p90_kw: Sequence[float]
+) -> Outlook:
+    """Return a forecast as arrays."""
+    return Outlook(
+        starts=tuple(starts), p50_kw=np.asarray(p50_kw), p90_kw=np.asarray(p90_kw)
+    )
