@@ -11,6 +11,7 @@ from typing import Final, NoReturn, override
 from dalen_hub import __version__
 from dalen_hub.config import ConfigError, load_config
 from dalen_hub.errors import HubError
+from dalen_hub.forecast.backtest_options import add_backtest_options
 from dalen_hub.serving import Serving, read_serving
 from dalen_hub.store.errors import StoreError
 
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_identify(
         commands.add_parser("identify", help="the thermal model of one house")
     )
+    backtest = commands.add_parser("backtest", help="test the forecaster on a load")
+    add_backtest_options(backtest)
+    backtest.set_defaults(command=_backtest)
     return parser
 
 
@@ -266,6 +270,17 @@ def _identify(options: argparse.Namespace) -> None:
     run_identify(
         options.file,
         as_json=options.json,
+        say=print,
+        progress=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+
+
+def _backtest(options: argparse.Namespace) -> None:
+    """Test the forecaster on the past days of a load."""
+    from dalen_hub.forecast.backtest_command import run_backtest
+
+    run_backtest(
+        options,
         say=print,
         progress=lambda line: print(line, file=sys.stderr, flush=True),
     )
