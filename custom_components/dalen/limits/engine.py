@@ -21,7 +21,7 @@ from .pacing import Pacer, Wait
 from .pause import Pause, PauseChoice
 from .reading import Reading
 from .releases import READINGS_LOST, Release, Releases
-from .run_hold import RunHold
+from .run_hold import RunHold, Target
 from .safe_mode import Ladder, LinkState, SafeModeProfile
 from .settings import Decision, LimitSettings
 from .staggered_release import staggered_release
@@ -183,14 +183,15 @@ class LimitEngine:
         parts: dict[str, Callable[[Any], None]] = {
             "clock": self._clock.restore,
             "stops": self._restore_stops,
-            # Orders are granted again, so the ledger must know of a jump before.
-            "limits": lambda part: self._restore_limits(part, now),
             "pause": lambda part: self._restore_pause(part, now),
             "comfort": self.releases.comfort.restore,
             "link": self._ladder.restore,
             "hold": self._hold.restore,
             "compliance": self.compliance.restore,
             "writes": self._restore_writes,
+            # Last: orders are granted again, and then the ledger and the link must
+            # know how long nobody watched.
+            "limits": lambda part: self._restore_limits(part, now),
         }
         complaints = []
         for key, restore in parts.items():
@@ -257,12 +258,7 @@ class LimitEngine:
         limits = self._limits(now, state)
         effective = self._effective(limits, releases, state, now)
         is_urgent = effective.source is LimitSource.EMERGENCY
-        target = self._hold.decide(
-            effective.limit_w,
-            is_free=bool(releases),
-            is_urgent=is_urgent,
-            is_protected=self.releases.protection.is_short,
-        )
+        target = self._target(effective, is_urgent=is_urgent)
         write = self.device.decide(target.limit_w, now, is_urgent=is_urgent)
         self._cap_w = None if releases else effective.limit_w
         return Decision(
@@ -279,6 +275,21 @@ class LimitEngine:
                 write.until if isinstance(write, Wait) else None,
                 _after(now, target.held_for),
             ),
+        )
+
+    def _target(self, effective: EffectiveLimit, *, is_urgent: bool) -> Target:
+        """Return what the device should get.
+
+        Before the first reading it is free, but what is off is not yet started: the
+        first reading comes in seconds.
+        """
+        if not self.releases.has_read:
+            return Target(limit_w=effective.limit_w, is_off=False)
+        return self._hold.decide(
+            effective.limit_w,
+            is_free=effective.released_by is not None,
+            is_urgent=is_urgent,
+            is_protected=self.releases.protection.is_short,
         )
 
     def _state(self, now: datetime) -> LinkState:

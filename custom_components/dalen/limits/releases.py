@@ -6,7 +6,7 @@ The installer's maximum protects a fuse and no grid: it holds under every releas
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from .comfort import Comfort, ComfortGuard
 from .pause import Pause
@@ -65,6 +65,11 @@ class Releases:
         self._room_unread_for: timedelta | None = None
 
     @property
+    def has_read(self) -> bool:
+        """Tell if there was a reading since the start."""
+        return self._unread_for is not None
+
+    @property
     def due_in(self) -> timedelta | None:
         """Return in how long a release begins if no reading comes; None for never."""
         lost = [
@@ -115,13 +120,6 @@ class Releases:
             for reason, is_on in found.items()
             if is_on
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what must survive a restart as JSON can hold it."""
-        return {
-            "pause": None if self.pause is None else self.pause.as_dict(),
-            "comfort": self.comfort.as_dict(),
-        }
 
     @property
     def _is_room_lost(self) -> bool:

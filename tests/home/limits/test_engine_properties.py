@@ -9,14 +9,8 @@ import json
 import math
 from typing import Any, override
 
-from hypothesis import given, settings as hypothesis_settings, strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis import settings as hypothesis_settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from custom_components.dalen.limits import (
     Decision,
@@ -90,7 +84,8 @@ class HostileWorld(RuleBasedStateMachine):
         self.device_w: float | None = None
         self.stops = StopLedger()
         self.blind_for = timedelta()
-        self.has_jumped = False
+        self.heard = self.true
+        self.restarts = 0
         self.decision = self.look()
 
     # What the house does.
@@ -155,6 +150,7 @@ class HostileWorld(RuleBasedStateMachine):
             st.datetimes(),
             NEARBY.map(self.near),
         )
+        self.heard = self.true
         self.engine.hear_hub(
             limits,
             self.now,
@@ -181,6 +177,7 @@ class HostileWorld(RuleBasedStateMachine):
             end=start + timedelta(minutes=lasts),
             reason="order",
         )
+        self.heard = self.true
         self.engine.hear_hub([order], self.now, hub_time=self.now)
         self.look()
 
@@ -233,7 +230,6 @@ class HostileWorld(RuleBasedStateMachine):
     def the_clock_jumps(self, minutes: int) -> None:
         """Two days either way; no time passes."""
         self.now += timedelta(minutes=minutes)
-        self.has_jumped = True
         self.look()
 
     @rule(minutes=st.one_of(st.just(0), st.integers(0, 3000)), torn=st.booleans())
@@ -252,6 +248,7 @@ class HostileWorld(RuleBasedStateMachine):
         if had_pause and not torn and not minutes:
             assert self.look().effective.released_by == "resident"
         self.device_w = None
+        self.restarts += 1
         self.look()
 
     @rule(sees_pump=st.booleans(), sees_room=st.booleans())
@@ -290,6 +287,13 @@ class HostileWorld(RuleBasedStateMachine):
         if self.blind_for > timedelta(minutes=5):
             source = self.decision.effective.source
             assert source in {None, LimitSource.INSTALLER}
+
+    @invariant()
+    def a_hub_that_is_silent_for_two_days_orders_nothing(self) -> None:
+        """Whatever the clock shows; a restart may cost five minutes."""
+        silent_for = self.true - self.heard
+        if silent_for > timedelta(hours=48) + EVERY * (self.restarts + 1):
+            assert self.decision.effective.source not in FROM_HUB
 
     @invariant()
     def the_house_is_never_colder_than_its_envelope(self) -> None:
