@@ -1,0 +1,1 @@
+"""What was delivered, what it cost each home, and what it is worth."""
