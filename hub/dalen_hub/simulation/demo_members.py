@@ -13,8 +13,9 @@ from dalen_hub.homes.facts import HomeFacts
 from dalen_hub.homes.registry import ConsentGiven, Home, homes_of_trafo, register_home
 from dalen_hub.homes.signals import membership_changed
 from dalen_hub.vtn.bodies import JsonObject
-from dalen_hub.vtn.ingest import admit, consent_problem, store_measured
-from dalen_hub.vtn.report_store import insert_report
+from dalen_hub.vtn.ingest import Sent
+from dalen_hub.vtn.problems import ProblemError
+from dalen_hub.vtn.report_store import insert_reports
 from dalen_hub.vtn.schemas import report as check_report
 
 from .hybrid_model import HybridParameters
@@ -52,19 +53,16 @@ async def send_report(
 
     Raises a ProblemError when the gate refuses it.
     """
-    checked = check_report(body)
-    admission = await admit(conn, home.ven_id, checked, now)
-    if admission.refusal is not None:
-        raise consent_problem(admission.refusal)
-    await store_measured(conn, home.ven_id, admission, checked, now)
-    await insert_report(
-        conn,
-        checked,
-        now,
-        trafo_id=home.trafo_id,
-        ven_id=home.ven_id,
+    sent = Sent(
         client_id=home.client_id,
+        ven_id=home.ven_id,
+        targets=frozenset((home.target,)),
+        body=check_report(body),
+        now=now,
     )
+    (result,) = await insert_reports(conn, [sent])
+    if isinstance(result, ProblemError):
+        raise result
 
 
 def _facts(hybrids: HybridParameters, index: int) -> HomeFacts:

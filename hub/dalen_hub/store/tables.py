@@ -16,6 +16,8 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -64,6 +66,53 @@ ven = Table(
     Column("modified_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger),
     Column("left_at", BigInteger),
+    # What the operator grants beyond the VEN's own target, and what a VEN that is
+    # no Dalen home tells about itself.
+    Column("granted_targets", JSON),
+    Column("attributes", JSON),
+)
+
+resource = Table(
+    "resource",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("trafo_id", String(64), nullable=False),
+    Column("ven_id", String(64), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
+    Column("targets", JSON, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    UniqueConstraint("ven_id", "name"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("trafo_id", String(64), nullable=False),
+    Column("client_id", String(64), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
+    Column("body", JSON, nullable=False),
+    # Set when its webhook did not answer for too long; nothing is sent any more.
+    Column("broken_at", BigInteger),
+)
+
+# What webhooks are still to be told, in the order of the ids. It is written with
+# the change itself, so that a restart loses no notification.
+notification = Table(
+    "notification",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("trafo_id", String(64), nullable=False),
+    Column("subscription_id", String(64), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("bearer_token", Text),
+    Column("body", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False, index=True),
 )
 
 program = Table(
@@ -86,6 +135,8 @@ event = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("modified_at", BigInteger, nullable=False),
     Column("body", JSON, nullable=False),
+    # NULL: the event has no end.
+    Column("ends_at", BigInteger),
 )
 
 # Who may see an event: a row a target, or one row with target "" when it is for
@@ -96,6 +147,15 @@ event_target = Table(
     Column("trafo_id", String(64), nullable=False),
     Column("event_id", String(64), primary_key=True),
     Column("target", String(128), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# How often what a target may see changed; see vtn/changes.py for the other keys.
+visible_change = Table(
+    "visible_change",
+    metadata,
+    Column("target", String(160), primary_key=True),
+    Column("counter", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -1,6 +1,7 @@
 """Instants and durations, between Python, the tables and the wire."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 import re
 
 _DURATION = re.compile(
@@ -51,6 +52,7 @@ def rfc3339(instant: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=4096)
 def parse_instant(text: str) -> datetime:
     """Return the instant, in UTC, of an RFC 3339 text with an offset.
 
@@ -65,6 +67,7 @@ def parse_instant(text: str) -> datetime:
     raise ValueError(f"{text} has no offset; add Z for UTC")
 
 
+@lru_cache(maxsize=1024)
 def parse_duration_s(text: str) -> float:
     """Return the seconds of an ISO 8601 duration such as PT15M.
 

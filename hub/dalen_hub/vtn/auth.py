@@ -3,8 +3,6 @@
 The public names of clients are here too: ``create_client``, ``revoke_client``.
 """
 
-import dataclasses
-
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -57,7 +55,7 @@ async def authenticate(request: web.Request) -> Principal | None:
     app, now = request.app, request.app[CLOCK]()
     claims = app[TOKENS].verify(header[len(_BEARER) :].strip(), now)
     principals, engine = app[PRINCIPALS], app[ENGINE]
-    principal = await principals.of_client(engine, claims.client_id, now)
+    principal = await principals.of_token(engine, claims.client_id, claims.scopes, now)
     if principal is None:
         raise ProblemError(
             401,
@@ -66,4 +64,4 @@ async def authenticate(request: web.Request) -> Principal | None:
         )
     if principal.ven_id is not None:
         await principals.seen(engine, principal.ven_id, now)
-    return dataclasses.replace(principal, scopes=principal.scopes & claims.scopes)
+    return principal

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.store.tables import event, event_target
 from dalen_hub.vtn.bodies import JsonObject
+from dalen_hub.vtn.changes import note_changes
 from dalen_hub.vtn.event_store import insert_event, list_events, replace_event
 
 
@@ -73,6 +74,7 @@ async def remove_events_of_target(conn: AsyncConnection, target: str) -> None:
     ).all()
     await conn.execute(delete(event).where(event.c.id.in_(alone)))
     await conn.execute(delete(event_target).where(event_target.c.target == target))
+    await note_changes(conn, [[target]])
 
 
 async def remove_cap_events_before(
@@ -92,6 +94,11 @@ async def remove_cap_events_before(
             )
         )
     ).all()
-    await conn.execute(delete(event_target).where(event_target.c.event_id.in_(old)))
+    if not old:
+        return 0
+    of_old = event_target.c.event_id.in_(old)
+    targets = await conn.scalars(select(event_target.c.target).where(of_old))
+    await note_changes(conn, [[target] for target in targets])
+    await conn.execute(delete(event_target).where(of_old))
     await conn.execute(delete(event).where(event.c.id.in_(old)))
     return len(old)

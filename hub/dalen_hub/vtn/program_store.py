@@ -11,6 +11,7 @@ from dalen_hub.store.identifiers import new_object_id
 from dalen_hub.store.tables import event, program
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
+from dalen_hub.vtn.changes import note_changes
 from dalen_hub.vtn.problems import ProblemError
 from dalen_hub.vtn.queries import later, stored_object
 
@@ -64,6 +65,7 @@ async def insert_program(
         await conn.execute(insert(program).values(values))
     except IntegrityError as error:
         raise _name_taken(body) from error
+    await note_changes(conn, [body.get("targets", ())], now)
     return stored_object("PROGRAM", program_id, epoch, epoch, body)
 
 
@@ -84,10 +86,14 @@ async def replace_program(
         )
     except IntegrityError as error:
         raise _name_taken(body) from error
+    changed = (row.body.get("targets", ()), body.get("targets", ()))
+    await note_changes(conn, changed, now)
     return stored_object("PROGRAM", program_id, row.created_at, modified_at, body)
 
 
-async def delete_program(conn: AsyncConnection, program_id: str) -> JsonObject:
+async def delete_program(
+    conn: AsyncConnection, program_id: str, now: datetime
+) -> JsonObject:
     """Remove a program that has no events; return what it was.
 
     Raises a 404 problem when it is not there, 409 while it has events.
@@ -97,6 +103,7 @@ async def delete_program(conn: AsyncConnection, program_id: str) -> JsonObject:
     if await conn.scalar(used) is not None:
         raise ProblemError(409, "The program has events; delete these first.")
     await conn.execute(delete(program).where(program.c.id == program_id))
+    await note_changes(conn, [found.get("targets", ())], now)
     return found
 
 

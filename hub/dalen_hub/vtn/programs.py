@@ -3,9 +3,12 @@
 from aiohttp import web
 
 from dalen_hub.appkeys import CLOCK, ENGINE, NUDGER
-from dalen_hub.store.database import reading
+from dalen_hub.store.database import reading_briefly
+from dalen_hub.store.json_text import to_json
 from dalen_hub.vtn import program_store as store
+from dalen_hub.vtn.answers import list_body, tagged
 from dalen_hub.vtn.bodies import JsonObject, read_object
+from dalen_hub.vtn.changes import entity_tag, is_current, not_modified
 from dalen_hub.vtn.paths import VTN_PATH
 from dalen_hub.vtn.principal import Principal, Role, require_scope
 from dalen_hub.vtn.problems import ProblemError
@@ -30,19 +33,22 @@ async def list_programs(request: web.Request) -> web.Response:
     """Answer with the programs that the client may see."""
     principal = require_scope(request, "read_targets")
     page, asked = page_of(request), targets_of(request)
-    async with reading(request.app[ENGINE]) as conn:
+    async with reading_briefly(request.app[ENGINE]) as conn:
+        tag = await entity_tag(conn, principal, request)
+        if is_current(request, tag):
+            return not_modified(tag)
         programs = await store.all_programs(conn)
     if asked is not None:
         programs = [item for item in programs if asked & set(item.get("targets", ()))]
     seen = [item for item in programs if _visible(item, principal)]
     part = seen[page.skip : page.skip + page.limit]
-    return web.json_response([_shown(item, principal) for item in part])
+    return tagged(list_body(to_json(_shown(item, principal)) for item in part), tag)
 
 
 async def get_program(request: web.Request) -> web.Response:
     """Answer with one program."""
     principal = require_scope(request, "read_targets")
-    async with reading(request.app[ENGINE]) as conn:
+    async with reading_briefly(request.app[ENGINE]) as conn:
         found = await store.get_program(conn, path_id(request))
     if not _visible(found, principal):
         raise ProblemError(404, "There is no program with this id.")
@@ -74,7 +80,7 @@ async def delete_program(request: web.Request) -> web.Response:
     """Remove a program."""
     require_scope(request, "write_programs")
     async with request.app[ENGINE].begin() as conn:
-        gone = await store.delete_program(conn, path_id(request))
+        gone = await store.delete_program(conn, path_id(request), request.app[CLOCK]())
     request.app[NUDGER].changed(gone.get("targets", ()))
     return web.json_response(gone)
 

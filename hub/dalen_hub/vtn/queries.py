@@ -1,6 +1,7 @@
 """Query parameters of lists, and the answers of single objects."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -42,6 +43,14 @@ def id_filter(request: web.Request, name: str) -> str | None:
     return text
 
 
+def flag_of(request: web.Request, name: str) -> bool:
+    """Return whether a query parameter is true. Raises a 400 problem if neither."""
+    text = request.query.get(name, "false")
+    if text not in {"true", "false"}:
+        raise ProblemError(400, f"{name} must be true or false.")
+    return text == "true"
+
+
 def path_id(request: web.Request) -> str:
     """Return the id in the path of a request. Raises a 400 problem if malformed."""
     text = request.match_info["id"]
@@ -56,11 +65,28 @@ def stored_object(
     """Return an object as the hub sends it: its own fields before the client's."""
     return {
         "id": object_id,
-        "createdDateTime": rfc3339(from_epoch(created_at)),
-        "modificationDateTime": rfc3339(from_epoch(modified_at)),
+        "createdDateTime": _rfc3339(created_at),
+        "modificationDateTime": _rfc3339(modified_at),
         "objectType": kind,
         **body,
     }
+
+
+def object_text(
+    kind: str, object_id: str, created_at: int, modified_at: int, body: str
+) -> str:
+    """Return the same as JSON, from the JSON of the client's own fields."""
+    head = (
+        f'{{"id":"{object_id}","createdDateTime":"{_rfc3339(created_at)}",'
+        f'"modificationDateTime":"{_rfc3339(modified_at)}","objectType":"{kind}"'
+    )
+    return f"{head}}}" if body == "{}" else f"{head},{body[1:]}"
+
+
+@lru_cache(maxsize=4096)
+def _rfc3339(epoch: int) -> str:
+    """Return an epoch as OpenADR writes it."""
+    return rfc3339(from_epoch(epoch))
 
 
 def hide_targets(item: JsonObject, targets: frozenset[str]) -> JsonObject:

@@ -83,11 +83,36 @@ def _interval_period(value: Any, path: str) -> JsonObject:
 
 def _interval(value: Any, path: str) -> JsonObject:
     """Check one interval."""
+    if _is_plain_interval(value):
+        return dict(value)
     fields = Fields(value, path)
     fields.take("id", integer, required=True)
     fields.take("intervalPeriod", _interval_period)
     fields.take("payloads", list_of(_values_map), required=True)
     return fields.clean
+
+
+def _is_plain_interval(value: Any) -> bool:
+    """Tell at once whether an interval is right: an id and one number each.
+
+    Nearly all are, and a day has 96 of them; others are checked field by field.
+    """
+    if type(value) is not dict or len(value) != 2:
+        return False
+    number, payloads = value.get("id"), value.get("payloads")
+    if type(number) is not int or not 0 <= number < 2**31 or type(payloads) is not list:
+        return False
+    for payload in payloads:
+        if type(payload) is not dict or len(payload) != 2:
+            return False
+        kind, values = payload.get("type"), payload.get("values")
+        if type(kind) is not str or not 0 < len(kind) <= 128:
+            return False
+        if type(values) is not list or len(values) != 1:
+            return False
+        if type(values[0]) is not float and type(values[0]) is not int:
+            return False
+    return True
 
 
 def _values_map(value: Any, path: str) -> JsonObject:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from aiohttp import web
 
 from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, TOKENS
-from dalen_hub.store.database import reading
+from dalen_hub.store.database import reading_briefly
 from dalen_hub.vtn.bodies import read_limited
 from dalen_hub.vtn.clients import role_of_client
 from dalen_hub.vtn.paths import TOKEN_PATH, absolute
@@ -72,7 +72,7 @@ async def _grant(request: web.Request) -> web.Response:
             "Send grant_type=client_credentials.",
         )
     credentials = _credentials(request, form)
-    async with reading(request.app[ENGINE]) as conn:
+    async with reading_briefly(request.app[ENGINE]) as conn:
         role = await role_of_client(conn, credentials.client_id, credentials.secret)
     if role is None:
         raise TokenRefusedError(

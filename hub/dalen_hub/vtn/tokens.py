@@ -16,6 +16,7 @@ from dalen_hub.vtn.problems import ProblemError
 TOKEN_KEY_FILE = "token.key"
 TOKEN_LIFE = timedelta(hours=1)
 _ALGORITHM = "HS256"
+_MAX_VERIFIED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +29,17 @@ class TokenClaims:
 
 
 class Tokens:
-    """Issues and checks the tokens of one hub."""
+    """Issues and checks the tokens of one hub.
+
+    A signature is checked once; the time and the client at every request.
+    """
 
     def __init__(self, key: bytes, issuer: str, audience: str) -> None:
         """Keep the key and for whom tokens are."""
         self._key = key
         self._issuer = issuer
         self._audience = audience
+        self._verified: dict[str, TokenClaims] = {}
 
     @classmethod
     def open(cls, data_dir: Path, public_url: str) -> Tokens:
@@ -57,12 +62,23 @@ class Tokens:
 
     def verify(self, token: str, now: datetime) -> TokenClaims:
         """Return what a token says. Raises a 401 problem when it does not hold."""
+        known = self._verified.get(token)
+        if known is None:
+            known = self._read(token)
+            if len(self._verified) >= _MAX_VERIFIED:
+                self._verified.clear()
+            self._verified[token] = known
+        if known.expires_at <= to_epoch(now):
+            self._verified.pop(token, None)
+            raise _invalid("The token expired. Get a new one from the token URL.")
+        return known
+
+    def _read(self, token: str) -> TokenClaims:
+        """Check the signature and the form of a token."""
         claims = self._decode(token)
         expires_at, scope = claims["exp"], claims["scope"]
         if type(expires_at) is not int or not isinstance(scope, str):
             raise _invalid("The token has no valid form.")
-        if expires_at <= to_epoch(now):
-            raise _invalid("The token expired. Get a new one from the token URL.")
         return TokenClaims(
             client_id=claims["sub"],
             scopes=frozenset(scope.split()),

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from dalen_hub.appkeys import CLOCK, ENGINE
 from dalen_hub.homes.signals import membership_changed
-from dalen_hub.store.database import reading
+from dalen_hub.store.database import reading_briefly
 from dalen_hub.vtn import ven_store as store
 from dalen_hub.vtn.bodies import read_object
 from dalen_hub.vtn.paths import VTN_PATH
@@ -25,7 +25,7 @@ def add_routes(app: web.Application) -> None:
 async def list_vens(request: web.Request) -> web.Response:
     """Answer with the VENs that the client may see."""
     principal = require_scope(request, "read_ven_objects")
-    async with reading(request.app[ENGINE]) as conn:
+    async with reading_briefly(request.app[ENGINE]) as conn:
         found = await store.list_vens(
             conn,
             None if principal.role is Role.BL else principal.ven_id or "",
@@ -40,7 +40,7 @@ async def get_ven(request: web.Request) -> web.Response:
     """Answer with one VEN."""
     principal = require_scope(request, "read_ven_objects")
     ven_id = _own_id(request, principal)
-    async with reading(request.app[ENGINE]) as conn:
+    async with reading_briefly(request.app[ENGINE]) as conn:
         row = await store.ven_row(conn, ven_id)
     return web.json_response(store.shown_ven(row))
 
