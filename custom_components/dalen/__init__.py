@@ -2,7 +2,8 @@
 
 The config entry is the house. Its heat pumps and its membership of a
 neighbourhood are subentries. A heat pump is a Modbus device whose connection
-belongs to the ``modbus`` integration; this integration borrows a unit of it.
+belongs to the ``modbus`` integration; this integration borrows a unit of it. Or
+it is a set of entities of another integration, or a contact behind a switch.
 """
 
 import asyncio
@@ -11,12 +12,13 @@ from typing import Any
 
 from homeassistant.components.modbus import async_get_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.const import Platform
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .const import (
+    CONF_CONNECTION,
     CONF_MINIMUM_W,
     CONF_NAMEPLATE_W,
     CONF_PROFILE,
@@ -26,8 +28,11 @@ from .const import (
     DOMAIN,
     SUBENTRY_HEAT_PUMP,
     SUBENTRY_NEIGHBOURHOOD,
+    Connection,
 )
 from .coordinator import HeatPumpCoordinator
+from .description import describe_profile
+from .entity_setup import describe_entities, entity_heat_pump
 from .heat_pump import HeatPumpProfile, ModbusHeatPump, load_profile
 from .house import DalenConfigEntry, House
 from .membership import async_leave, membership_of
@@ -60,12 +65,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> boo
     await asyncio.gather(*(pump.async_refresh() for pump in heat_pumps.values()))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
-    async def async_release(_: Event) -> None:
-        """Release the heat pumps: Home Assistant stops."""
-        await _async_release(entry.runtime_data)
-
+    # Before the stop is announced: then other integrations close their devices.
     entry.async_on_unload(
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_release)
+        hass.async_add_shutdown_job(
+            HassJob(_async_release, "release the heat pumps"), entry.runtime_data
+        )
     )
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     for section in gone:
@@ -100,6 +104,15 @@ async def _async_heat_pump(
 ) -> HeatPumpCoordinator:
     """Return the coordinator of one heat pump, on a shared connection."""
     data = subentry.data
+    if data.get(CONF_CONNECTION, Connection.MODBUS) != Connection.MODBUS:
+        return HeatPumpCoordinator(
+            hass,
+            entry,
+            subentry,
+            entity_heat_pump(hass, data),
+            describe_entities(data),
+            store,
+        )
     profile: HeatPumpProfile = await hass.async_add_executor_job(
         load_profile, data[CONF_PROFILE]
     )
@@ -118,7 +131,9 @@ async def _async_heat_pump(
         minimum_w=data[CONF_MINIMUM_W],
         clock=dt_util.utcnow,
     )
-    return HeatPumpCoordinator(hass, entry, subentry, adapter, profile, store)
+    return HeatPumpCoordinator(
+        hass, entry, subentry, adapter, describe_profile(profile), store
+    )
 
 
 def _link(

@@ -12,7 +12,7 @@ from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import HeatPumpCoordinator
+from .coordinator import LIMITS, HeatPumpCoordinator
 from .entity import HeatPumpEntity, HubEntity
 from .house import DalenConfigEntry
 from .neighbourhood import NeighbourhoodLink
@@ -34,6 +34,7 @@ BINARY_SENSORS: tuple[HeatPumpBinarySensorDescription, ...] = (
         key="limited",
         translation_key="limited",
         is_on_fn=lambda pump: pump.effective.limit_w is not None,
+        needs=LIMITS,
     ),
     HeatPumpBinarySensorDescription(
         key="boiler_active",

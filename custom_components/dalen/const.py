@@ -1,6 +1,7 @@
 """Names and defaults of the Dalen integration."""
 
 from datetime import timedelta
+from enum import StrEnum
 import logging
 from typing import Final
 
@@ -10,7 +11,22 @@ LOGGER = logging.getLogger(__package__)
 SUBENTRY_HEAT_PUMP: Final = "heat_pump"
 SUBENTRY_NEIGHBOURHOOD: Final = "neighbourhood"
 
+
+class Connection(StrEnum):
+    """How a heat pump is connected."""
+
+    MODBUS = "modbus"
+    ENTITIES = "entities"
+    CONTACT = "contact"
+    MONITOR = "monitor"
+
+
 # A heat pump subentry.
+CONF_CONNECTION: Final = "connection"
+CONF_BRAND: Final = "brand"
+CONF_MODEL: Final = "model"
+CONF_RECIPE: Final = "recipe"
+CONF_LIMIT: Final = "limit"
 CONF_PROFILE: Final = "profile"
 CONF_UNIT_ID: Final = "unit_id"
 CONF_NAMEPLATE_W: Final = "nameplate_w"

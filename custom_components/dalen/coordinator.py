@@ -23,14 +23,14 @@ from .const import (
     LOGGER,
     SCAN_INTERVAL,
 )
+from .description import HeatPumpDescription
 from .heat_pump.adapter import HeatPumpAdapter
 from .heat_pump.errors import (
     HeatPumpError,
     ImplausibleReadingError,
     LimitNotAcceptedError,
 )
-from .heat_pump.model import HeatPumpState
-from .heat_pump.profile import HeatPumpProfile
+from .heat_pump.model import HeatPumpState, LimitKind
 from .limit_control import LimitControl, LimitStatus
 from .limits import (
     EffectiveLimit,
@@ -47,6 +47,9 @@ from .quarter_hour import ConductLog, Sample
 from .storage import HouseStore
 
 ISSUE_NOT_EFFECTIVE = "limit_not_effective"
+
+LIMITS = frozenset({"limit"})
+"""What the entities need that are about limits."""
 
 _FROM_OUTSIDE = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
 
@@ -66,7 +69,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         entry: ConfigEntry,
         subentry: ConfigSubentry,
         adapter: HeatPumpAdapter,
-        profile: HeatPumpProfile,
+        description: HeatPumpDescription,
         store: HouseStore,
     ) -> None:
         """Take over what was stored; touch no device yet."""
@@ -78,7 +81,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
             update_interval=SCAN_INTERVAL,
         )
         self.subentry = subentry
-        self.profile = profile
+        self.description = description
         self.adapter = adapter
         self.nameplate_w = float(subentry.data[CONF_NAMEPLATE_W])
         self.conduct = ConductLog()
@@ -107,9 +110,13 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
 
     @property
     def told(self) -> frozenset[str]:
-        """Return the keys of all that this kind of heat pump tells."""
-        registers = {register.key for register in self.profile.registers}
-        return frozenset(registers | {flag.key for flag in self.profile.flags})
+        """Return the keys of all that this kind of heat pump tells, and of limits."""
+        return self.description.told | (LIMITS if self.can_be_limited else frozenset())
+
+    @property
+    def can_be_limited(self) -> bool:
+        """Return False for a heat pump that is only monitored."""
+        return self.adapter.capability.kind is not LimitKind.MONITOR
 
     @property
     def status(self) -> LimitStatus:
@@ -220,7 +227,9 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
 
     def _decide(self, now: datetime) -> EffectiveLimit:
         """Return which limit holds now."""
-        return decide(self._book.limits(now), self._book.envelope, None, now)
+        # Nothing may be told about a limit that nobody can apply.
+        limits = self._book.limits(now) if self.can_be_limited else ()
+        return decide(limits, self._book.envelope, None, now)
 
     async def _async_follow(self, now: datetime) -> None:
         """Decide, bring the device there, and arrange when to decide again."""

@@ -16,12 +16,12 @@ from .neighbourhood import NeighbourhoodLink
 
 def heat_pump_device_info(coordinator: HeatPumpCoordinator) -> DeviceInfo:
     """Return device information for a heat pump."""
-    profile = coordinator.profile
+    description = coordinator.description
     return DeviceInfo(
         identifiers={(DOMAIN, coordinator.subentry.subentry_id)},
         name=coordinator.subentry.title,
-        manufacturer=profile.brand,
-        model=", ".join(profile.models),
+        manufacturer=description.brand,
+        model=description.model,
     )
 
 

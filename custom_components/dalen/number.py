@@ -34,8 +34,10 @@ async def async_setup_entry(
     entry: DalenConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the number of every heat pump."""
+    """Set up the number of every heat pump that can be limited."""
     for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
+        if not coordinator.can_be_limited:
+            continue
         async_add_entities(
             [PowerLimitNumber(coordinator)], config_subentry_id=subentry_id
         )

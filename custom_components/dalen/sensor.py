@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .coordinator import HeatPumpCoordinator
+from .coordinator import LIMITS, HeatPumpCoordinator
 from .entity import HeatPumpEntity
 from .heat_pump.model import HeatPumpState
 from .house import DalenConfigEntry
@@ -101,6 +101,7 @@ READING_SENSORS: tuple[ReadingSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         suggested_display_precision=0,
         value_fn=lambda state: state.limit_readback_w,
+        needs=LIMITS,
     ),
 )
 
@@ -162,7 +163,9 @@ async def async_setup_entry(
             if description.needs <= coordinator.told
         )
         limits = (
-            LimitSensor(coordinator, description) for description in LIMIT_SENSORS
+            LimitSensor(coordinator, description)
+            for description in LIMIT_SENSORS
+            if coordinator.told >= LIMITS
         )
         async_add_entities([*readings, *limits], config_subentry_id=subentry_id)
 

@@ -7,7 +7,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -207,9 +206,8 @@ async def test_stopping_home_assistant_releases_the_heat_pump(
     """A stop is no unload in Home Assistant, but it is for a heat pump."""
     await set_up(hass, house)
     await limit_to(hass, 500)
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await until(lambda: pump.holding[1] == 0)
-    await hass.async_block_till_done()
+    await hass.async_stop(force=True)
+    assert pump.holding[1] == 0
 
 
 async def test_the_resident_limit_survives_a_restart(
