@@ -1,0 +1,21 @@
+"""What limiting brings and costs one house, with no hub needed. Pure: no I/O."""
+
+from .cost import Prices, break_even_cop, curtailed_kwh_eur, gas_m3_per_kwh
+from .heat_pump_map import HeatPumpMap, Wanted
+from .price import CheapestHeat, CheapestHeatSettings, PriceSlot
+from .savings import Estimate, Savings, SavingsLog
+
+__all__ = [
+    "CheapestHeat",
+    "CheapestHeatSettings",
+    "Estimate",
+    "HeatPumpMap",
+    "PriceSlot",
+    "Prices",
+    "Savings",
+    "SavingsLog",
+    "Wanted",
+    "break_even_cop",
+    "curtailed_kwh_eur",
+    "gas_m3_per_kwh",
+]

@@ -1,0 +1,1 @@
+"""Tests of economy/: what limiting brings and costs one house."""
