@@ -16,6 +16,7 @@ from dalen_hub.simulation.demo_village import demo_time_zone
 from .dashboard import make_dashboard
 from .home_assistant import HomeAssistant, write_configuration
 from .hub import TRAFO, Hub
+from .no_voice import make_stand_ins
 from .processes import ChainError, Processes
 from .story import Moment, say
 
@@ -122,9 +123,17 @@ class Chain:
         url = f"http://127.0.0.1:{self.ports.home_assistant}"
         say(f"3. Home Assistant: {url}")
         config = self.folder / "home-assistant"
-        write_configuration(config, self.ports.home_assistant, self._integration)
+        write_configuration(
+            config,
+            port=self.ports.home_assistant,
+            time_zone=self._zone.key,
+            integration=self._integration,
+        )
         await self.processes.start(
-            "home-assistant", BIN / "hass", "--config", config, "--skip-pip"
+            "home-assistant",
+            BIN / "hass",
+            *("--config", config, "--skip-pip"),
+            PYTHONPATH=str(make_stand_ins(self.folder)),
         )
         self.home_assistant = HomeAssistant(session, url)
         await self.until("Home Assistant answers", 90, self.home_assistant.answers)
@@ -143,7 +152,8 @@ class Chain:
         )
         if answer["type"] != "create_entry":
             raise ChainError(f"Home Assistant asks for more: {answer}")
-        await make_dashboard(self.home_assistant)
+        await make_dashboard(self.home_assistant, language)
+        await self.home_assistant.speak(language)
 
     def _forecast(self, kind: Kind) -> dict[str, object]:
         return demo_forecast(kind, datetime.now(UTC), self._zone)

@@ -1,52 +1,73 @@
 """A dashboard for the demo's house, made of Home Assistant's own cards."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from .home_assistant import HomeAssistant
 from .story import PREFIX
 
-URL_PATH = "dalen-demo"
+URL_PATH: Final = "dalen-demo"
+
+# Card titles and the names of rows, which need not repeat the device's name.
+_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "limit": "Limit",
+        "pump": "Heat pump",
+        "graph": "Power and limit",
+        f"sensor.{PREFIX}_effective_limit": "Effective limit",
+        f"sensor.{PREFIX}_limit_source": "Limit source",
+        f"sensor.{PREFIX}_limited_until": "Limited until",
+        f"number.{PREFIX}_power_limit": "My own limit",
+        f"sensor.{PREFIX}_electric_power": "Electric power",
+        f"sensor.{PREFIX}_thermal_power": "Thermal power",
+        f"sensor.{PREFIX}_cop": "COP",
+        f"sensor.{PREFIX}_outdoor_temperature": "Outdoor temperature",
+        f"sensor.{PREFIX}_flow_temperature": "Flow temperature",
+        f"binary_sensor.{PREFIX}_boiler_active": "Boiler",
+    },
+    "nl": {
+        "limit": "Grens",
+        "pump": "Warmtepomp",
+        "graph": "Vermogen en grens",
+        f"sensor.{PREFIX}_effective_limit": "Geldende grens",
+        f"sensor.{PREFIX}_limit_source": "Bron van de grens",
+        f"sensor.{PREFIX}_limited_until": "Begrensd tot",
+        f"number.{PREFIX}_power_limit": "Mijn eigen grens",
+        f"sensor.{PREFIX}_electric_power": "Elektrisch vermogen",
+        f"sensor.{PREFIX}_thermal_power": "Thermisch vermogen",
+        f"sensor.{PREFIX}_cop": "COP",
+        f"sensor.{PREFIX}_outdoor_temperature": "Buitentemperatuur",
+        f"sensor.{PREFIX}_flow_temperature": "Aanvoertemperatuur",
+        f"binary_sensor.{PREFIX}_boiler_active": "Cv-ketel",
+    },
+}
+_LIMIT: Final = tuple(_TEXTS["en"])[3:7]
+_PUMP: Final = tuple(_TEXTS["en"])[7:]
+_GRAPH: Final = (_PUMP[0], _LIMIT[0])
 
 
-def _card(title: str, *entities: str) -> dict[str, Any]:
-    return {"type": "entities", "title": title, "entities": list(entities)}
+def views(language: str) -> list[dict[str, Any]]:
+    """Return one view: what holds now, what the pump does, and the last minutes."""
+    texts = _TEXTS[language]
 
+    def rows(entities: tuple[str, ...]) -> list[dict[str, str]]:
+        return [{"entity": entity, "name": texts[entity]} for entity in entities]
 
-def _graph(title: str, *entities: str) -> dict[str, Any]:
-    return {
+    graph = {
         "type": "history-graph",
-        "title": title,
-        "hours_to_show": 1,
-        "entities": list(entities),
+        "title": texts["graph"],
+        "hours_to_show": 0.1,
+        "entities": rows(_GRAPH),
     }
+    cards = [
+        {"type": "entities", "title": texts["limit"], "entities": rows(_LIMIT)},
+        {"type": "entities", "title": texts["pump"], "entities": rows(_PUMP)},
+        graph,
+    ]
+    return [{"title": "Dalen", "cards": cards}]
 
 
-def views() -> list[dict[str, Any]]:
-    """Return one view: what holds now, what the pump does, and the last hour."""
-    sensor, binary = f"sensor.{PREFIX}", f"binary_sensor.{PREFIX}"
-    limit = _card(
-        "Limit",
-        f"{sensor}_effective_limit",
-        f"{sensor}_limit_source",
-        f"{binary}_limited",
-        f"number.{PREFIX}_power_limit",
-    )
-    pump = _card(
-        "Heat pump",
-        f"{sensor}_electric_power",
-        f"{sensor}_thermal_power",
-        f"{sensor}_cop",
-        f"{sensor}_outdoor_temperature",
-        f"{sensor}_flow_temperature",
-        f"{binary}_boiler_active",
-    )
-    graph = _graph(
-        "Power and limit", f"{sensor}_electric_power", f"{sensor}_effective_limit"
-    )
-    return [{"title": "Dalen", "cards": [limit, pump, graph]}]
-
-
-async def make_dashboard(home_assistant: HomeAssistant) -> None:
+async def make_dashboard(home_assistant: HomeAssistant, language: str) -> None:
     """Make the dashboard."""
     await home_assistant.command(
         {
@@ -61,6 +82,6 @@ async def make_dashboard(home_assistant: HomeAssistant) -> None:
         {
             "type": "lovelace/config/save",
             "url_path": URL_PATH,
-            "config": {"views": views()},
+            "config": {"views": views(language)},
         }
     )

@@ -15,7 +15,7 @@ PASSWORD = "dalen-demo"
 CONFIGURATION = """\
 homeassistant:
   name: Demo house
-  time_zone: Europe/Amsterdam
+  time_zone: {time_zone}
   country: NL
   currency: EUR
   unit_system: metric
@@ -47,10 +47,14 @@ ONBOARDING = {
 }
 
 
-def write_configuration(folder: Path, port: int, integration: Path) -> None:
+def write_configuration(
+    folder: Path, *, port: int, time_zone: str, integration: Path
+) -> None:
     """Make a configuration folder that holds Dalen as an owner would have it."""
     folder.mkdir(parents=True)
-    (folder / "configuration.yaml").write_text(CONFIGURATION.format(port=port))
+    (folder / "configuration.yaml").write_text(
+        CONFIGURATION.format(port=port, time_zone=time_zone)
+    )
     (folder / ".storage").mkdir()
     (folder / ".storage" / "onboarding").write_text(json.dumps(ONBOARDING))
     (folder / "custom_components").mkdir()
@@ -102,6 +106,26 @@ class HomeAssistant:
                     f"Home Assistant did not take {sorted(step)}: {answer['errors']}"
                 )
         return dict(answer)
+
+    async def entry_id(self) -> str:
+        """Return the id of the house."""
+        (entry,) = await self.command({"type": "config_entries/get", "domain": "dalen"})
+        return str(entry["entry_id"])
+
+    async def speak(self, language: str) -> None:
+        """Let the house itself speak a language, not only its page.
+
+        Entities keep their ids, and get their names anew when the house is reloaded.
+        """
+        await self.command({"type": "config/core/update", "language": language})
+        await self.command(
+            {
+                "type": "call_service",
+                "domain": "homeassistant",
+                "service": "reload_config_entry",
+                "service_data": {"entry_id": await self.entry_id()},
+            }
+        )
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return all states by entity id."""

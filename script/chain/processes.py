@@ -3,6 +3,7 @@
 import asyncio
 from asyncio.subprocess import Process
 from contextlib import suppress
+import os
 from pathlib import Path
 import signal
 import socket
@@ -43,7 +44,7 @@ class Processes:
         while self._running:
             await self.stop(self._running[-1][0])
 
-    async def start(self, name: str, *argv: str | Path) -> None:
+    async def start(self, name: str, *argv: str | Path, **environment: str) -> None:
         """Start a child. Its output goes to <name>.log."""
         with self.log(name).open("wb") as output:
             process = await asyncio.create_subprocess_exec(
@@ -51,6 +52,7 @@ class Processes:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env=os.environ | environment,
                 # Ctrl-C in the terminal must reach the demo alone: it stops the
                 # children in order.
                 start_new_session=True,

@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import json
-import os
 from pathlib import Path
 import shutil
 import tempfile
@@ -18,7 +17,6 @@ from .chain import Chain, Ports
 from .dashboard import URL_PATH
 from .home_assistant import HomeAssistant
 from .hub import TRAFO
-from .no_voice import make_stand_ins
 from .processes import ChainError, Processes, free_port
 from .story import PREFIX, say
 
@@ -167,7 +165,7 @@ def _tokens(home_assistant: HomeAssistant) -> dict[str, Any]:
 
 async def _leave(home_assistant: HomeAssistant) -> None:
     """Remove the house from the neighbourhood."""
-    entry = {"entry_id": await _entry_id(home_assistant)}
+    entry = {"entry_id": await home_assistant.entry_id()}
     subentries = await home_assistant.command(
         {"type": "config_entries/subentries/list", **entry}
     )
@@ -180,30 +178,6 @@ async def _leave(home_assistant: HomeAssistant) -> None:
                     **entry,
                 }
             )
-
-
-async def _speak(home_assistant: HomeAssistant, language: str) -> None:
-    """Let the house itself speak a language too, not only its page.
-
-    Entities keep their ids, and get their names anew when the house is reloaded.
-    """
-    await home_assistant.command({"type": "config/core/update", "language": language})
-    await home_assistant.command(
-        {
-            "type": "call_service",
-            "domain": "homeassistant",
-            "service": "reload_config_entry",
-            "service_data": {"entry_id": await _entry_id(home_assistant)},
-        }
-    )
-
-
-async def _entry_id(home_assistant: HomeAssistant) -> str:
-    """Return the id of the house."""
-    (entry,) = await home_assistant.command(
-        {"type": "config_entries/get", "domain": "dalen"}
-    )
-    return str(entry["entry_id"])
 
 
 async def _limited(chain: Chain) -> None:
@@ -223,13 +197,9 @@ async def _photograph(browser: Browser, language: str, images: Path) -> None:
     ports = Ports(heat_pump=free_port(0), hub=free_port(0), home_assistant=free_port(0))
     with tempfile.TemporaryDirectory(prefix="dalen-screenshots-") as name:
         folder = Path(name)
-        # For Home Assistant, which inherits it.
-        before = os.environ.get("PYTHONPATH", "")
-        os.environ["PYTHONPATH"] = f"{make_stand_ins(folder)}{os.pathsep}{before}"
         async with aiohttp.ClientSession() as session, Processes(folder) as processes:
             chain = Chain(ROOT, folder, processes, ports)
             await chain.start(session, language)
-            await _speak(chain.home_assistant, language)
             await _limited(chain)
             await Camera(browser, chain, language, images).take_all()
 
