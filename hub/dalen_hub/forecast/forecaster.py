@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dalen_hub.forecast.arrays import DAY_S, HOUR_S, Floats, Integers, Regular
+from dalen_hub.forecast.arrays import DAY_S, HOUR_S, Floats, Integers
 from dalen_hub.forecast.cold_start import ColdStart
 from dalen_hub.forecast.conformal import LEVELS, AdaptiveLevels, Bands
 from dalen_hub.forecast.day_ahead import DayAheadModel
@@ -32,8 +32,9 @@ _AROUND_S: Final = 3 * HOUR_S // 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fitted:
-    """A model of the median and the bands around it."""
+    """A model of the median and the bands around it, with some of the weather."""
 
+    weather: frozenset[str]
     model: DayAheadModel | ColdStart
     bands: Bands
 
@@ -85,7 +86,7 @@ class Forecaster:
             raise ValueError("a forecast reaches 2 days ahead at most")
         fitted = self._model(_weather_at(known, times_s, _WEATHER_KNOWN))
         issued_s = np.full(times_s.shape, now_s, dtype=np.int64)
-        point = fitted.model.point(known, times_s, issued_s)
+        point = fitted.model.point(_part(known, fitted.weather), times_s, issued_s)
         centre = point + _CARRIED_ON * self._recent(fitted, times_s, now_s)
         offsets = fitted.bands.offsets(times_s, self._levels.levels)
         quantiles = np.sort(centre[:, None] + offsets, axis=1)
@@ -130,23 +131,27 @@ def _weather_at(known: Known, times_s: Integers, share: float) -> frozenset[str]
     return frozenset(
         name
         for name, series in known.weather.items()
-        if np.mean(~np.isnan(series.at(times_s))) >= share
+        if times_s.size and np.mean(~np.isnan(series.at(times_s))) >= share
     )
 
 
 def _fit(history: Known, weather: frozenset[str], zone: ZoneInfo) -> _Fitted:
     """Fit with some of the weather, or as well as a short history allows."""
-    known = Known(
-        load=history.load,
-        # In the order of the history, not of a set.
-        weather={n: s for n, s in history.weather.items() if n in weather},
-    )
+    known = _part(history, weather)
     measured = np.count_nonzero(~np.isnan(known.load.values))
     enough = measured >= MINIMUM_DAYS * known.load.steps_per_day
     model: DayAheadModel | ColdStart = (
         DayAheadModel.fit(known, zone) if enough else ColdStart.fit(known, zone)
     )
-    return _Fitted(model=model, bands=Bands.of(model.errors))
+    return _Fitted(weather=weather, model=model, bands=Bands.of(model.errors))
+
+
+def _part(known: Known, weather: frozenset[str]) -> Known:
+    """Return the load with some of its weather, in the order of the columns."""
+    return Known(
+        load=known.load,
+        weather={n: each for n, each in known.weather.items() if n in weather},
+    )
 
 
 def _around(values: Floats | Integers, step_s: int) -> Floats:
@@ -155,8 +160,3 @@ def _around(values: Floats | Integers, step_s: int) -> Floats:
     shifted = [np.roll(values, shift) for shift in range(-reach, reach + 1)]
     total: Floats = np.sum(shifted, axis=0, dtype=np.float64)
     return total
-
-
-def known_of(load: Regular) -> Known:
-    """Return a load without any weather."""
-    return Known(load=load, weather={})

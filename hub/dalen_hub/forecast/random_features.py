@@ -30,8 +30,8 @@ class RandomFeatures:
 
     def of(self, inputs: Floats) -> Floats:
         """Return the features of ``inputs`` (n, inputs), shape (n, features)."""
-        angles = inputs @ self.frequencies
-        angles += self.phases
-        np.cos(angles, out=angles)
-        angles *= np.sqrt(2.0)
-        return angles
+        # A cosine of 32 bits is exact enough, and several times as fast.
+        angles = (inputs @ self.frequencies + self.phases).astype(np.float32)
+        cosines: Floats = np.cos(angles).astype(np.float64)
+        cosines *= np.sqrt(2.0)
+        return cosines

@@ -5,16 +5,16 @@ b = (X'WX + p sum(w) I)^-1 X'Wy. The weights are lowered where the residual is l
 reweighting (iteratively reweighted least squares) come close enough.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from dalen_hub.forecast.arrays import Booleans, Floats, Integers
+from dalen_hub.forecast.arrays import Floats, Integers
 
 # Rows that are worked on at once: bounds the memory, whatever the history is.
-_CHUNK: Final = 4_096
+_CHUNK: Final = 2_048
 ROUNDS: Final = 2
 
 type Design = Callable[[slice], Floats]
@@ -61,27 +61,31 @@ def fit_ridge(sample: Sample, penalty: float, *, rounds: int = ROUNDS) -> RidgeF
         coefficients = _solve(sums.all, penalty * weights.sum())
         if round_ < rounds:
             weights = sample.weights * huber(sample, coefficients)
-    held_out = np.full(sample.target.size, np.nan)
-    for block, part in sums.blocks.items():
-        rest = _Normal(
-            gram=sums.all.gram - part.gram, moment=sums.all.moment - part.moment
-        )
-        rows = sample.block == block
-        without = _solve(rest, penalty * weights[~rows].sum())
-        held_out[rows] = predict(sample, without, rows)
-    return RidgeFit(coefficients=coefficients, held_out=held_out)
+    without = {
+        block: _without(sums.all, part, penalty * weights[sample.block != block].sum())
+        for block, part in sums.blocks.items()
+    }
+    return RidgeFit(coefficients=coefficients, held_out=_held_out(sample, without))
 
 
-def predict(
-    sample: Sample, coefficients: Floats, rows: Booleans | None = None
-) -> Floats:
-    """Return X b of all rows, or of those that are chosen."""
-    parts = []
+def _held_out(sample: Sample, without: Mapping[int, Floats]) -> Floats:
+    """Return what the model without its block says of each row."""
+    predicted = np.full(sample.target.size, np.nan)
     for chunk in _chunks(sample.target.size):
-        chosen = slice(None) if rows is None else rows[chunk]
-        if rows is None or rows[chunk].any():
-            parts.append(sample.design(chunk)[chosen] @ coefficients)
-    return np.concatenate(parts)
+        blocks = sample.block[chunk]
+        if not np.isin(blocks, list(without)).any():
+            continue
+        design = sample.design(chunk)
+        for block, coefficients in without.items():
+            rows = blocks == block
+            predicted[chunk][rows] = design[rows] @ coefficients
+    return predicted
+
+
+def predict(sample: Sample, coefficients: Floats) -> Floats:
+    """Return X b of all rows."""
+    chunks = _chunks(sample.target.size)
+    return np.concatenate([sample.design(chunk) @ coefficients for chunk in chunks])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,6 +130,12 @@ def _normal(design: Floats, target: Floats, weights: Floats) -> _Normal:
     root = np.sqrt(weights)
     scaled = design * root[:, None]
     return _Normal(gram=scaled.T @ scaled, moment=scaled.T @ (root * target))
+
+
+def _without(total: _Normal, part: _Normal, penalty: float) -> Floats:
+    """Return the coefficients of a fit to all rows but some."""
+    rest = _Normal(gram=total.gram - part.gram, moment=total.moment - part.moment)
+    return _solve(rest, penalty)
 
 
 def _solve(normal: _Normal, penalty: float) -> Floats:

@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.forecast.file import file_forecast
-from dalen_hub.forecast.first import HISTORY, first_forecast
 from dalen_hub.forecast.model import QuarterForecast
-from dalen_hub.forecast.unsteered import unsteered_load
+from dalen_hub.forecast.own import own_forecast
 from dalen_hub.forecast.uploaded import uploaded_forecast
-from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
+from dalen_hub.grid.quarter_hours import QUARTER
 from dalen_hub.grid.trafo import Trafo
 
 
@@ -37,14 +36,3 @@ async def given_forecast(
         **await file_forecast(trafo),
         **await uploaded_forecast(conn, trafo.id, start, end),
     }
-
-
-async def own_forecast(
-    conn: AsyncConnection, trafo: Trafo, starts: Sequence[datetime], now: datetime
-) -> list[QuarterForecast]:
-    """Return the hub's own forecast, from what was measured before ``now``."""
-    if not starts:
-        return []
-    end = floor_quarter(now)
-    history = await unsteered_load(conn, trafo.id, end - HISTORY, end)
-    return first_forecast(history, starts, trafo.time_zone, trafo.expected_connections)
