@@ -74,7 +74,8 @@ class WattsWriter(LimitDriver):
         if raw is None or raw in register.not_available or let_go:
             return None
         is_on = all_held(self._mechanism.writes, words)
-        return register.value(raw) if is_on else None
+        # A float of 32 bits holds 1.3 kW as 1299.99995 W.
+        return round(register.value(raw), 1) if is_on else None
 
     @override
     def step_due(self, now: datetime) -> bool:

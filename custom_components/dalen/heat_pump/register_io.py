@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from modbus_connection import (
     GatewayPathUnavailableError,
@@ -52,6 +53,10 @@ _ADVICE: tuple[tuple[type[ModbusError], str], ...] = (
 )
 
 
+_DEAD_AFTER = 2
+"""After so many requests without an answer the link counts as dead."""
+
+
 class RegisterIO:
     """The registers of one device over one Modbus unit."""
 
@@ -65,6 +70,7 @@ class RegisterIO:
         self._unit = unit
         self._profile = profile
         self._sleep = sleep
+        self._unanswered = 0
         unit.require_timeout(profile.transport.timeout_s)
         if profile.transport.spacing_s:
             unit.set_message_spacing(profile.transport.spacing_s)
@@ -78,9 +84,12 @@ class RegisterIO:
         try:
             words = await self._ask(table, address, count)
         except IllegalDataAddressError, IllegalDataValueError:
+            self._unanswered = 0
             raise
         except ModbusError as err:
+            await self._note_failure(err)
             raise _unreachable(err) from err
+        self._unanswered = 0
         if len(words) != count:
             raise HeatPumpUnreachableError(
                 f"The heat pump answered {len(words)} values instead of {count}"
@@ -149,6 +158,7 @@ class RegisterIO:
             # was sent. What it then holds decides: see `verify`.
             return
         except ModbusError as err:
+            await self._note_failure(err)
             raise _unreachable(err) from err
 
     async def verify(
@@ -172,6 +182,21 @@ class RegisterIO:
         """Wait until what was written can be read back."""
         if self._profile.transport.settle_after_write_s:
             await self._sleep(self._profile.transport.settle_after_write_s)
+
+    async def _note_failure(self, err: ModbusError) -> None:
+        """Drop a link that no longer answers.
+
+        A gateway that restarted can leave a connection that is open on our side
+        only: it would stay silent for ever.
+        """
+        if not isinstance(err, ModbusTimeoutError):
+            return
+        self._unanswered += 1
+        if self._unanswered >= _DEAD_AFTER:
+            self._unanswered = 0
+            # The link is dropped, even if that fails.
+            with suppress(ModbusError):
+                await self._unit.disconnect()
 
     async def _ask(self, table: Table, address: int, count: int) -> list[int]:
         """Read one table as numbers."""

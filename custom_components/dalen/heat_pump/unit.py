@@ -27,6 +27,9 @@ class RegisterUnit(Protocol):
     async def write_coil(self, address: int, value: bool) -> None:
         """Write one coil (function 5)."""
 
+    async def disconnect(self) -> None:
+        """Drop the link; the next request opens a new one."""
+
     def set_message_spacing(self, seconds: float) -> None:
         """Keep the link quiet around this unit's requests."""
 

@@ -1,4 +1,4 @@
-"""A real Modbus server that plays a heat pump, over TCP or a serial line.
+"""A real Modbus server that plays a heat pump, over TCP.
 
 The simulator API of pymodbus is marked experimental: it is used here only.
 """
@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 import socket
-from typing import Any
 
 from pymodbus import FramerType
 from pymodbus.constants import ExcCodes
 from pymodbus.pdu import ModbusPDU
-from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 HOST = "127.0.0.1"
@@ -174,25 +173,6 @@ async def modbus_server(
         yield server
     finally:
         await tcp.shutdown()
-
-
-@asynccontextmanager
-async def serial_server(
-    device: str, server: ModbusServer, *, unit_id: int, **line: Any
-) -> AsyncGenerator[None]:
-    """Run a server with these registers on a serial line."""
-    serial = ModbusSerialServer(
-        [_device(server, unit_id)],
-        framer=FramerType.RTU,
-        port=device,
-        trace_pdu=server.answer,
-        **line,
-    )
-    await serial.serve_forever(background=True)
-    try:
-        yield
-    finally:
-        await serial.shutdown()
 
 
 def _device(server: ModbusServer, unit_id: int) -> SimDevice:

@@ -417,6 +417,9 @@ async def test_a_short_answer_is_not_taken_for_a_reading() -> None:
         async def write_registers(self, address: int, values: list[int]) -> None:
             """Take the values."""
 
+        async def disconnect(self) -> None:
+            """Have no link."""
+
         def set_message_spacing(self, seconds: float) -> None:
             """Need none."""
 
