@@ -17,10 +17,14 @@ from .conditions import QUARTERS_PER_HOUR, Conditions
 _KNOTS_C: Final = np.array([-8.0, -5.0, -2.0, 0.0, 2.0, 4.0, 6.0, 9.0, 12.0, 16.0])
 _HARMONICS: Final = 3
 _HEATING_BELOW_C: Final = 16.0
-# Quarter hours that the mean of all homes weighs in the regression of one home.
-_POOLED_WEIGHT: Final = 4.0
-_LEAST_RIDGE: Final = 0.5
-_STIFFNESS: Final = 100.0
+# How strongly a home is drawn to the mean of all homes, in quarter hours; and how
+# much its line may bend beside theirs. Chosen on simulated villages: small enough to
+# see a switch-over, stiff enough to go on straight into weather not seen yet.
+_POOLED_WEIGHT: Final = 0.3
+_HOME_STIFFNESS: Final = 30.0
+_LEAST_RIDGE: Final = 0.1
+_STIFFNESS: Final = 1000.0
+_CHUNK: Final = 1000
 # For so long after a limit a house catches up.
 _RECOVERY: Final = 2 * QUARTERS_PER_HOUR
 
@@ -68,14 +72,10 @@ def fit_maps(
     features = _features(when)
     power_w = np.where(known, power_w, 0.0)
     pooled = _pooled(features, power_w, known)
-    penalty = _POOLED_WEIGHT * np.eye(features.shape[1])
+    penalty = _POOLED_WEIGHT * np.eye(features.shape[1]) + _HOME_STIFFNESS * _bending()
     return HeatPumpMaps(
-        coefficients_w=np.stack(
-            [
-                _regression(features, power_w[:, home], known[:, home], pooled, penalty)
-                for home in range(power_w.shape[1])
-            ],
-            axis=1,
+        coefficients_w=_regressions(
+            features, power_w, known.astype(np.float64), pooled, penalty
         ),
         nameplate_w=nameplate_w,
         known_quarters=known.sum(axis=0).astype(np.float64),
@@ -105,7 +105,8 @@ def _pooled(features: Floats, power_w: Floats, known: Bools) -> Floats:
     mean_w = power_w.sum(axis=1) / np.maximum(homes, 1)
     at_zero = np.zeros(features.shape[1])
     penalty = _LEAST_RIDGE * np.eye(features.shape[1]) + _STIFFNESS * _bending()
-    return _regression(features, mean_w, homes / homes.max(), at_zero, penalty)
+    weights = (homes / homes.max())[:, None]
+    return _regressions(features, mean_w[:, None], weights, at_zero, penalty)[:, 0]
 
 
 def _bending() -> Floats:
@@ -120,21 +121,26 @@ def _bending() -> Floats:
     return penalty
 
 
-def _regression(
-    features: Floats,
-    power_w: Floats,
-    weights: Floats | Bools,
-    centre: Floats,
-    penalty: Floats,
+def _regressions(
+    features: Floats, power_w: Floats, weights: Floats, centre: Floats, penalty: Floats
 ) -> Floats:
-    """Return the penalised regression that is drawn to ``centre``."""
-    weighted = features * np.asarray(weights, dtype=np.float64)[:, None]
-    normal = weighted.T @ features + penalty
-    away: Floats = np.asarray(
-        np.linalg.solve(normal, weighted.T @ (power_w - features @ centre)),
-        dtype=np.float64,
+    """Return n penalised regressions that are drawn to ``centre``, shape (p, n).
+
+    Power and weights are of shape (q, n). The products of the features are summed for
+    all homes at once, over some quarter hours at a time to keep memory small.
+    """
+    count = features.shape[1]
+    normal = np.zeros((power_w.shape[1], count * count))
+    for first in range(0, len(features), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        products = features[part, :, None] * features[part, None, :]
+        normal += weights[part].T @ products.reshape(-1, count * count)
+    missed = weights * (power_w - (features @ centre)[:, None])
+    away = np.linalg.solve(
+        normal.reshape(-1, count, count) + penalty, (features.T @ missed).T[:, :, None]
     )
-    return centre + away
+    found: Floats = centre[:, None] + away[:, :, 0].T
+    return found
 
 
 def _features(when: Conditions) -> Floats:

@@ -1,0 +1,1 @@
+"""Tests of what the pumps want and can leave out."""
