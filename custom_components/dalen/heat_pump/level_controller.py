@@ -98,6 +98,5 @@ class LevelController:
 
     def _may_step(self, now: datetime) -> bool:
         """Tell if the level was held long enough; a clock set back says nothing."""
-        if self._changed is None:
-            return True
-        return abs(now - self._changed) >= timedelta(seconds=self._scale.min_run_s)
+        run = timedelta(seconds=self._scale.min_run_s)
+        return self._changed is None or abs(now - self._changed) >= run

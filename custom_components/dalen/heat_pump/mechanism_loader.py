@@ -45,10 +45,10 @@ def read_mechanism(
             mechanism = _contact(fields, word_order, confidence)
         case LimitKind.MONITOR:
             mechanism = MonitorOnly()
-        case LimitKind.SETPOINT:
+        case _:
             raise fields.error(
                 "kind",
-                "is setpoint",
+                f"is {kind}",
                 "Modbus profiles take watts, percent, contact or monitor",
             )
     fields.finish()

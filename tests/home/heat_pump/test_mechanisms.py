@@ -1,27 +1,28 @@
 """Levels, contacts, preparations and watchdogs on real registers."""
 
 from dataclasses import replace
-from datetime import timedelta
 import json
 import math
 
+from modbus_connection import ModbusDesyncError
 from pymodbus.constants import ExcCodes
 import pytest
 
 from custom_components.dalen.heat_pump import (
     HeatPumpProfile,
     HeatPumpUnreachableError,
+    ImplausibleReadingError,
     LimitKind,
     load_profile,
     parse_profile,
 )
+from custom_components.dalen.heat_pump.limit_driver import NoDriver
 from custom_components.dalen.heat_pump.mechanism import (
     BlockedWhen,
     ContactLimit,
     PercentLimit,
     Watchdog,
 )
-from custom_components.dalen.heat_pump.register import Table
 
 from .builders import NOW, connected, no_sleep
 from .devices import MovingClock, limited, running, tables_of
@@ -175,6 +176,8 @@ async def test_levels_follow_the_measured_power(clock: MovingClock) -> None:
         pump,
     ):
         await pump.read(clock.now)
+        await pump._driver.step(clock.now)
+        assert server.writes == []
         assert await pump.set_limit(1300) == 1300
         assert server.holding[256] == 40
         assert (server.holding[258], server.holding[259]) == (1, 7)
@@ -311,6 +314,48 @@ async def test_a_gateway_that_refuses_coils_is_told(clock: MovingClock) -> None:
         assert (await pump.read(clock.now)).limit_readback_w is None
 
 
+async def test_a_device_without_a_mechanism_is_never_written_to() -> None:
+    """Whoever asks."""
+    driver = NoDriver()
+    await driver.limit(500, NOW)
+    await driver.step(NOW)
+    await driver.release(NOW)
+    assert driver.registers == ()
+    assert driver.readback_w({}) is None
+    assert not driver.step_due(NOW)
+
+
+async def test_a_power_that_makes_no_sense_is_an_error_wherever_it_comes_from(
+    clock: MovingClock,
+) -> None:
+    """A meter in the wrong unit, or a model with a broken sensor."""
+    async with limited(unspaced("qube"), clock, meter=lambda: 1_400_000.0) as (_, pump):
+        with pytest.raises(ImplausibleReadingError, match="electricity meter"):
+            await pump.read(clock.now)
+    quatt = unspaced("quatt_outdoor_unit")
+    async with limited(quatt, clock, meter=lambda: None) as (server, pump):
+        server.holding[2101] = 9999
+        with pytest.raises(ImplausibleReadingError, match="power model"):
+            await pump.read(clock.now)
+        del server.holding[2101]
+        assert (await pump.read(clock.now)).electric_w is None
+
+
+async def test_an_answer_to_another_request_is_no_success(
+    clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link is out of step: what the device holds is not known."""
+    async with limited(unspaced("nibe_s"), clock) as (_, pump):
+        await pump.read(clock.now)
+
+        async def out_of_step(*_: object) -> None:
+            raise ModbusDesyncError("transaction 7 instead of 8")
+
+        monkeypatch.setattr(pump._io._unit, "write_register", out_of_step)
+        with pytest.raises(HeatPumpUnreachableError, match="transaction 7"):
+            await pump.set_limit(1800)
+
+
 async def test_a_variant_is_detected() -> None:
     """By the register that the profile names."""
     data = raw_profile()
@@ -352,5 +397,3 @@ async def test_the_firmware_of_a_float_is_short() -> None:
     profile = unspaced("qube")
     async with running(profile) as server, connected(server, profile=profile) as pump:
         assert (await pump.identity()).firmware == "2.15"
-    assert tables_of(profile)[Table.COIL] == {65: 0, 66: 0}
-    assert NOW + timedelta(0) == NOW

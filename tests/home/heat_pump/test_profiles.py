@@ -321,6 +321,21 @@ def test_bits_and_defaults_can_be_left_out() -> None:
     assert profile.registers[0].where == "discrete input 3"
     assert isinstance(profile.limit, ContactLimit)
     assert profile.limit.times == ContactTimes(hold_s=600, pause_s=600, longest_s=7200)
+    assert profile.limit.read_back is None
+
+
+def test_a_read_back_of_a_block_can_be_somewhere_else() -> None:
+    """A register with the values that mean blocked."""
+    data = raw_profile("lg_therma_v")
+    register = {"key": "energy_state", "table": "input", "address": 11}
+    data["limit"]["read_back"] = {
+        "register": register | {"type": "uint16"},
+        "values": [1, 7],
+    }
+    limit = parse_profile(json.dumps(data), "lg_therma_v.json").limit
+    assert isinstance(limit, ContactLimit)
+    assert limit.read_back is not None
+    assert limit.read_back.values == (1, 7)
 
 
 def test_a_variant_changes_only_what_it_names() -> None:
