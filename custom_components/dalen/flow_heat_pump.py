@@ -1,17 +1,17 @@
 """The steps that add a heat pump, and that change how it is reached."""
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     ConfigSubentryData,
     ConfigSubentryFlow,
     SubentryFlowContext,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT, UnitOfPower
-from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult, section
+from homeassistant.data_entry_flow import FlowContext, FlowResult, section
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -21,10 +21,10 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     TextSelector,
 )
-from homeassistant.helpers.translation import async_get_translations
 import probatio
 
 from .const import (
+    CONF_CONNECTION,
     CONF_FLOOR_W,
     CONF_INSTALLER_MAXIMUM_W,
     CONF_KIND,
@@ -35,15 +35,16 @@ from .const import (
     CONF_SERIAL,
     CONF_UNIT_ID,
     DEFAULT_FLOOR_W,
-    DOMAIN,
     MAX_NAMEPLATE_W,
     SUBENTRY_HEAT_PUMP,
+    Connection,
 )
+from .flow_base import Errors, check_powers
+from .flow_entities import EntitySteps
+from .flow_entity_limit import entity_unique_id
 from .heat_pump.profile import HeatPumpProfile
 from .heat_pump.profile_loader import load_profile, profile_ids
 from .probe import Probe, ProbeFailure, async_probe
-
-type Errors = dict[str, str]
 
 
 def load_profiles() -> dict[str, HeatPumpProfile]:
@@ -127,20 +128,10 @@ def _powers_schema(name: str, profile: HeatPumpProfile) -> probatio.Schema:
     return probatio.Schema(fields)
 
 
-def _check_powers(powers: Mapping[str, Any]) -> Errors:
-    """Return what is wrong with the powers of a heat pump."""
-    if powers[CONF_NAMEPLATE_W] <= powers[CONF_MINIMUM_W]:
-        return {"base": "nameplate_below_minimum"}
-    if powers[CONF_FLOOR_W] >= powers[CONF_NAMEPLATE_W]:
-        return {"base": "floor_above_nameplate"}
-    maximum_w = powers.get(CONF_INSTALLER_MAXIMUM_W)
-    if maximum_w is not None and maximum_w < powers[CONF_MINIMUM_W]:
-        return {"base": "maximum_below_minimum"}
-    return {}
-
-
 def unique_id_of(data: Mapping[str, Any]) -> str:
     """Return how a heat pump is known: its serial number, else its address."""
+    if data.get(CONF_CONNECTION, Connection.MODBUS) != Connection.MODBUS:
+        return entity_unique_id(data)
     if serial := data.get(CONF_SERIAL):
         return f"{data[CONF_PROFILE]}:{serial}"
     return f"{data[CONF_HOST].lower()}:{data[CONF_PORT]}:{data[CONF_UNIT_ID]}"
@@ -150,22 +141,22 @@ class HeatPumpSteps[
     ContextT: FlowContext,
     ResultT: FlowResult[Any, Any],
     HandlerT,
-](FlowHandler[ContextT, ResultT, HandlerT]):
+](EntitySteps[ContextT, ResultT, HandlerT]):
     """Choose a profile, test the connection, and ask for the powers."""
 
     _profile: HeatPumpProfile
     _connection: dict[str, Any]
     _probe: Probe
 
-    @abstractmethod
-    async def _async_heat_pump_ready(self, heat_pump: ConfigSubentryData) -> ResultT:
-        """Go on with a heat pump that answers and is described."""
-
-    def _known_heat_pumps(self) -> set[str]:
-        """Return the unique ids of the heat pumps that the house has."""
-        return set()
-
     async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ResultT:
+        """Ask how the heat pump is connected."""
+        return self.async_show_menu(
+            step_id="user", menu_options=[connection.value for connection in Connection]
+        )
+
+    async def async_step_modbus(
         self, user_input: dict[str, Any] | None = None
     ) -> ResultT:
         """Ask for the kind of heat pump."""
@@ -174,7 +165,7 @@ class HeatPumpSteps[
             self._profile = profiles[user_input[CONF_PROFILE]]
             return await self.async_step_connection()
         return self.async_show_form(
-            step_id="user", data_schema=_profile_schema(profiles), last_step=False
+            step_id="modbus", data_schema=_profile_schema(profiles), last_step=False
         )
 
     async def async_step_connection(
@@ -220,7 +211,7 @@ class HeatPumpSteps[
                 CONF_MINIMUM_W: capability.minimum_w,
                 **user_input[CONF_LIMITS],
             }
-            if not (errors := _check_powers(powers)):
+            if not (errors := check_powers(powers)):
                 data = self._connection | powers | {CONF_KIND: capability.kind.value}
                 return await self._async_heat_pump_ready(
                     ConfigSubentryData(
@@ -245,15 +236,6 @@ class HeatPumpSteps[
             last_step=False,
         )
 
-    async def _async_default_name(self) -> str:
-        """Return "Heat pump" in the language of the house, numbered from the second."""
-        translations = await async_get_translations(
-            self.hass, self.hass.config.language, "device", {DOMAIN}
-        )
-        name = translations[f"component.{DOMAIN}.device.heat_pump.name"]
-        count = len(self._known_heat_pumps())
-        return name if count == 0 else f"{name} {count + 1}"
-
 
 def _identified(profile: HeatPumpProfile, probe: Probe) -> dict[str, Any]:
     """Return which device was found."""
@@ -268,15 +250,33 @@ class HeatPumpSubentryFlow(
 
     @override
     def _known_heat_pumps(self) -> set[str]:
-        """Return the unique ids of the heat pumps that the house has."""
+        """Return the unique ids of the other heat pumps that the house has."""
+        changed = self._changed_heat_pump()
         subentries = self._get_entry().get_subentries_of_type(SUBENTRY_HEAT_PUMP)
-        return {unique_id_of(subentry.data) for subentry in subentries}
+        known = {unique_id_of(subentry.data) for subentry in subentries}
+        return known if changed is None else known - {unique_id_of(changed)}
+
+    @override
+    def _changed_heat_pump(self) -> Mapping[str, Any] | None:
+        """Return the data of the heat pump that is changed; None for a new one."""
+        if self.source != SOURCE_RECONFIGURE:
+            return None
+        subentry = self._get_reconfigure_subentry()
+        return {CONF_NAME: subentry.title, **subentry.data}
 
     @override
     async def _async_heat_pump_ready(
         self, heat_pump: ConfigSubentryData
     ) -> SubentryFlowResult:
-        """Add the heat pump to the house."""
+        """Add the heat pump to the house, or change it."""
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                title=heat_pump["title"],
+                data=heat_pump["data"],
+                unique_id=heat_pump["unique_id"],
+            )
         return self.async_create_entry(
             title=heat_pump["title"],
             data=heat_pump["data"],
@@ -288,6 +288,8 @@ class HeatPumpSubentryFlow(
     ) -> SubentryFlowResult:
         """Ask where the heat pump is now; it must be the same one."""
         subentry = self._get_reconfigure_subentry()
+        if subentry.data.get(CONF_CONNECTION, Connection.MODBUS) != Connection.MODBUS:
+            return await self._async_change(subentry.data)
         profile = await self.hass.async_add_executor_job(
             load_profile, subentry.data[CONF_PROFILE]
         )
@@ -321,5 +323,5 @@ class HeatPumpSubentryFlow(
         serial = old.get(CONF_SERIAL)
         if serial is not None and new[CONF_SERIAL] != serial:
             return "another_device"
-        others = self._known_heat_pumps() - {unique_id_of(old)}
-        return "already_configured" if unique_id_of(new) in others else None
+        is_known = unique_id_of(new) in self._known_heat_pumps()
+        return "already_configured" if is_known else None

@@ -143,6 +143,7 @@ class Chain:
         await self.home_assistant.onboard(language)
         pairing_string = await self.hub.run("invite", "--trafo", TRAFO)
         answer = await self.home_assistant.flow(
+            {"next_step_id": "modbus"},
             {"profile": "dalen_simulated"},
             {"host": "127.0.0.1", "port": self.ports.heat_pump, "unit_id": 1},
             {"name": "Heat pump", "limits": {"floor_w": 200}},

@@ -65,6 +65,7 @@ class Flow:
     async def to_connection(self, profile: str = "dalen_simulated") -> None:
         """Walk to the screen for the connection."""
         await self.start()
+        await self.fill(next_step_id="modbus")
         await self.fill(profile=profile)
 
     async def to_powers(self, port: int, profile: str = "dalen_simulated") -> None:
@@ -101,7 +102,9 @@ async def test_a_house_without_a_neighbourhood(
 ) -> None:
     """Profile, connection, powers, not now."""
     await flow.start()
-    assert flow.asks("user")
+    assert flow.result["menu_options"] == ["modbus", "entities", "contact", "monitor"]
+    await flow.fill(next_step_id="modbus")
+    assert flow.asks("modbus")
     await flow.fill(**SIMULATED)
     assert flow.asks("connection")
     await flow.fill(host=HOST, port=pump.port, unit_id=1)

@@ -86,6 +86,7 @@ async def test_a_second_heat_pump(
     """It gets a name of its own."""
     flow = Flow(hass, house)
     await flow.add("heat_pump")
+    await flow.fill(next_step_id="modbus")
     await flow.fill(profile="dalen_simulated")
     await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
     schema = flow.result["data_schema"].schema
@@ -106,6 +107,7 @@ async def test_the_same_heat_pump_is_not_added_twice(
     """Another address helps."""
     flow = Flow(hass, house)
     await flow.add("heat_pump")
+    await flow.fill(next_step_id="modbus")
     await flow.fill(profile="dalen_simulated")
     await flow.fill(host=HOST, port=pump.port, unit_id=1)
     assert flow.asks("connection", "already_configured")
