@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from dalen_hub.forecast.first import SOURCE as OWN_FORECAST
+from dalen_hub.forecast.own import SOURCE as OWN_FORECAST
 from dalen_hub.forecast.uploaded import SOURCE as UPLOADED
 from dalen_hub.grid.quarter_hours import local_date, local_day_quarters
 from dalen_hub.simulation.arrays import FloatArray
