@@ -1,6 +1,6 @@
 """The composition root: makes one application of the hub's rooms."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 import functools
 from pathlib import Path
@@ -16,18 +16,22 @@ from dalen_hub.appkeys import (
     HUB_KEY,
     ON_MEMBERSHIP_CHANGED,
     TOKENS,
+    WEBHOOKS,
     Clock,
 )
+from dalen_hub.caps.causes import Cause
 from dalen_hub.caps.planner import CapPlanner
-from dalen_hub.caps.publish import publish_caps
+from dalen_hub.caps.publish import add_control, publish_caps
+from dalen_hub.caps.stop_routes import ON_STOP_CHANGED, add_stop_routes
 from dalen_hub.config import HubConfig
-from dalen_hub.grid.routes import ON_FORECAST_CHANGED, add_grid_routes
+from dalen_hub.grid.routes import ON_FORECAST_CHANGED, ON_LOAD_RECORDED, add_grid_routes
 from dalen_hub.homes.hub_key import HubKey
 from dalen_hub.homes.routes import add_pairing_routes
 from dalen_hub.vtn.app import add_vtn_routes
 from dalen_hub.vtn.bodies import MAX_BODY_BYTES
 from dalen_hub.vtn.program_store import ensure_caps_program
 from dalen_hub.vtn.tokens import Tokens
+from dalen_hub.vtn.webhooks import Webhooks
 from dalen_hub.web import add_web_routes
 
 PLANNER: Final = web.AppKey("planner", CapPlanner)
@@ -44,6 +48,7 @@ def create_app(
     *,
     data_dir: Path,
     clock: Clock = utc_now,
+    insecure_webhooks: bool = False,
 ) -> web.Application:
     """Return the hub as an application that is ready to be served.
 
@@ -57,10 +62,12 @@ def create_app(
     app[CLOCK] = clock
     app[TOKENS] = Tokens.open(data_dir, config.public_url)
     app[HUB_KEY] = HubKey.open(data_dir)
+    app[WEBHOOKS] = Webhooks(insecure=insecure_webhooks)
     _add_planner(app)
     add_vtn_routes(app)
     add_pairing_routes(app)
     add_grid_routes(app)
+    add_stop_routes(app)
     add_web_routes(app)
     app.router.add_get("/health", _health)
     return app
@@ -72,9 +79,17 @@ def _add_planner(app: web.Application) -> None:
         app[CONFIG].trafos, functools.partial(publish_caps, app), app[CLOCK]
     )
     app[PLANNER] = planner
-    app[ON_MEMBERSHIP_CHANGED] = planner.poke
-    app[ON_FORECAST_CHANGED] = planner.poke
+    add_control(app)
+    app[ON_MEMBERSHIP_CHANGED] = _poke(planner, Cause.MEMBERS)
+    app[ON_FORECAST_CHANGED] = _poke(planner, Cause.FORECAST)
+    app[ON_LOAD_RECORDED] = _poke(planner, Cause.METER)
+    app[ON_STOP_CHANGED] = _poke(planner, Cause.STOP)
     app.cleanup_ctx.append(_run_planner)
+
+
+def _poke(planner: CapPlanner, cause: Cause) -> Callable[[str], None]:
+    """Return how a part of the hub tells the planner what happened."""
+    return functools.partial(planner.poke, cause=cause)
 
 
 async def _run_planner(app: web.Application) -> AsyncIterator[None]:

@@ -60,6 +60,8 @@ async def caps_kw(home: Caller) -> dict[datetime, float]:
     """Return the caps that a home reads, by quarter hour."""
     caps: dict[datetime, float] = {}
     for event in await home.ok("GET", f"{VTN}/events"):
+        if event["priority"] == 0:
+            continue  # An emergency stop.
         start = parse_instant(event["intervalPeriod"]["start"])
         for interval in event["intervals"]:
             (payload,) = interval["payloads"]

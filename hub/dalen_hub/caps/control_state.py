@@ -73,14 +73,16 @@ class Situation:
 class ControlState:
     """What must be kept from one decision to the next.
 
-    ``levels_w``: the level of each home, per weight. ``told_w``: the caps that were
-    sent last. ``use``: what heat pumps draw, as a part of what is expected.
+    ``levels_w``: the level of each home, per weight. ``told_w`` and
+    ``told_level_w``: the caps that were sent last, and their lowest level. ``use``:
+    what heat pumps draw, as a part of what is expected.
     """
 
     at: datetime
     source: Source
     levels_w: Floats
     told_w: Floats
+    told_level_w: float
     turns: Turns
     history: tuple[Expected, ...]
     use: float = 1.0
@@ -91,7 +93,8 @@ class ControlState:
 class Decision:
     """The caps in W, shape (n,), and why.
 
-    ``level_w`` is the lowest level (infinite: nobody is limited). ``send`` says
+    ``level_w`` is the lowest level that was sent (infinite: nobody is limited).
+    ``send`` says
     whether homes have to be told. ``rising`` are homes whose cap rises: they start
     spread over 5 minutes. ``rest_w`` and ``room_w`` are those of the transformer,
     NaN where the plan counts. ``takes_part`` and ``off_in_turn`` explain caps;
@@ -117,6 +120,7 @@ def first_state(fleet: Fleet, now: datetime) -> ControlState:
         source=Source.PLAN,
         levels_w=np.full(fleet.size, np.inf),
         told_w=fleet.highest_w,
+        told_level_w=np.inf,
         turns=no_turns(fleet.size),
         history=(),
     )

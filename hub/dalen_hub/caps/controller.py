@@ -58,9 +58,11 @@ def decide(
     turns = _turns(case, levels_w)
     caps_w = _caps_w(case, levels_w, turns)
     told_w, send = _told_w(case, caps_w)
+    level_w = lowest_level_w(levels_w[fleet.steerable])
+    told_level_w = level_w if send else state.told_level_w
     decision = Decision(
         caps_w=told_w,
-        level_w=lowest_level_w(levels_w[fleet.steerable]),
+        level_w=told_level_w,
         source=source,
         send=send,
         rising=told_w > state.told_w,
@@ -77,6 +79,7 @@ def decide(
         source=source,
         levels_w=levels_w,
         told_w=told_w,
+        told_level_w=told_level_w,
         turns=turns,
         history=remember(case.state.history, situation.now, expected_w),
     )

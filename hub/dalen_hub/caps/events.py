@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from dalen_hub.caps.plan import Level, Participant, cap_w
 from dalen_hub.store.times import rfc3339
 
 PRIORITY: Final = 2
@@ -18,20 +17,18 @@ def event_name(day: date) -> str:
 
 
 def caps_of_day(
-    home: Participant,
+    highest_w: int,
     starts: Sequence[datetime],
-    levels: Mapping[datetime, Level],
+    decided_w: Mapping[datetime, int],
     sent_w: Mapping[int, int],
 ) -> list[int]:
     """Return the caps of a day in W.
 
-    Quarter hours that have no level any more keep what was sent, ``sent_w`` by
-    index; before the home joined that is its nameplate.
+    Quarter hours that are not decided any more keep what was sent, ``sent_w`` by
+    index; before the home joined that is ``highest_w``, which does not limit.
     """
     return [
-        cap_w(home, levels[start])
-        if start in levels
-        else sent_w.get(index, home.highest_w)
+        decided_w[start] if start in decided_w else sent_w.get(index, highest_w)
         for index, start in enumerate(starts)
     ]
 

@@ -2,17 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 import logging
 from typing import Final
 
 from dalen_hub.appkeys import Clock
+from dalen_hub.caps.causes import ALL, Cause
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 from dalen_hub.grid.trafo import Trafo
 
 _LOGGER = logging.getLogger(__name__)
 
-type Publish = Callable[[Trafo, datetime], Awaitable[object]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """When a round wants another one; None: at the next quarter hour."""
+
+    at: datetime | None = None
+
+
+type Publish = Callable[[Trafo, datetime, frozenset[Cause]], Awaitable[Again]]
 
 # How late the planner notices that the clock was set.
 _LONGEST_WAIT_S: Final = 5.0
@@ -21,8 +31,8 @@ _LONGEST_WAIT_S: Final = 5.0
 class CapPlanner:
     """Runs ``publish`` for each transformer, one after the other.
 
-    It runs at the start, at each quarter hour, and soon after a poke. Pokes that
-    come while it works are answered by one further round.
+    It runs at the start, at each quarter hour, soon after a poke, and when a round
+    asked for it. Pokes that come while it works are answered by one further round.
     """
 
     def __init__(self, trafos: Iterable[Trafo], publish: Publish, clock: Clock) -> None:
@@ -30,7 +40,8 @@ class CapPlanner:
         self._trafos = {trafo.id: trafo for trafo in trafos}
         self._publish = publish
         self._clock = clock
-        self._pending: set[str] = set()
+        self._pending: dict[str, set[Cause]] = {}
+        self._again: dict[str, datetime] = {}
         self._wake = asyncio.Event()
         self._busy = asyncio.Lock()
         self._failures: dict[str, str] = {}
@@ -49,10 +60,10 @@ class CapPlanner:
         await asyncio.wait([self._task])
         self._task = None
 
-    def poke(self, trafo_id: str) -> None:
+    def poke(self, trafo_id: str, cause: Cause = Cause.MEMBERS) -> None:
         """Ask for a round for one transformer, soon."""
         if trafo_id in self._trafos:
-            self._pending.add(trafo_id)
+            self._pending.setdefault(trafo_id, set()).add(cause)
             self._wake.set()
 
     async def run_due(self) -> None:
@@ -61,12 +72,26 @@ class CapPlanner:
         A round that runs already is finished first.
         """
         async with self._busy:
-            quarter = floor_quarter(self._clock())
-            due = set(self._trafos) if quarter != self._quarter else self._pending
-            self._quarter, self._pending = quarter, set()
+            due = self._take_due(self._clock())
             self._wake.clear()
             for trafo_id in sorted(due):
-                await self._round(self._trafos[trafo_id])
+                await self._round(self._trafos[trafo_id], frozenset(due[trafo_id]))
+
+    def _take_due(self, now: datetime) -> dict[str, set[Cause]]:
+        """Return what is due, with its causes, and forget it."""
+        due, self._pending = self._pending, {}
+        quarter = floor_quarter(now)
+        if quarter != self._quarter:
+            # After a start nothing is known: everything may have changed.
+            causes = ALL if self._quarter is None else {Cause.QUARTER}
+            for trafo_id in self._trafos:
+                due.setdefault(trafo_id, set()).update(causes)
+        for trafo_id, at in list(self._again.items()):
+            if at <= now:
+                del self._again[trafo_id]
+                due.setdefault(trafo_id, set()).add(Cause.TIME)
+        self._quarter = quarter
+        return due
 
     async def _run(self) -> None:
         """Run what is due for ever."""
@@ -77,16 +102,17 @@ class CapPlanner:
     async def _wait(self) -> None:
         """Wait for a poke or the next quarter hour."""
         now = self._clock()
-        to_next_s = (floor_quarter(now) + QUARTER - now).total_seconds()
+        due = min([floor_quarter(now) + QUARTER, *self._again.values()])
+        wait_s = max(0.0, (due - now).total_seconds())
         try:
-            async with asyncio.timeout(min(to_next_s, _LONGEST_WAIT_S)):
+            async with asyncio.timeout(min(wait_s, _LONGEST_WAIT_S)):
                 await self._wake.wait()
         except TimeoutError:
             return
 
-    async def _round(self, trafo: Trafo) -> None:
+    async def _round(self, trafo: Trafo, causes: frozenset[Cause]) -> None:
         """Decide for one transformer; a failure must not stop the others."""
-        work = asyncio.ensure_future(self._publish(trafo, self._clock()))
+        work = asyncio.ensure_future(self._publish(trafo, self._clock(), causes))
         try:
             await asyncio.wait([work])
         except asyncio.CancelledError:
@@ -96,7 +122,9 @@ class CapPlanner:
         error = None if work.cancelled() else work.exception()
         if error is not None:
             # Tried again after the next wait, not only in a quarter of an hour.
-            self._pending.add(trafo.id)
+            self._pending.setdefault(trafo.id, set()).update(causes)
+        elif not work.cancelled() and (at := work.result().at) is not None:
+            self._again[trafo.id] = at
         self._note(trafo.id, error)
 
     def _note(self, trafo_id: str, error: BaseException | None) -> None:

@@ -1,62 +1,134 @@
-"""From forecast to events: decide the caps of a transformer and tell its homes."""
+"""From forecast and meter to events: decide the caps and tell the homes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from aiohttp import web
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.appkeys import ENGINE, NUDGER
+from dalen_hub.caps.causes import ALL, SMALL, Cause
+from dalen_hub.caps.control import Basis, Control, basis_of, caps_ahead_w, step
+from dalen_hub.caps.control_state import Source
+from dalen_hub.caps.controller import Decision
+from dalen_hub.caps.event_writer import stored_events, write_events
 from dalen_hub.caps.events import cap_event, caps_of_day, event_name, sent_caps_w
-from dalen_hub.caps.levels import store_levels
-from dalen_hub.caps.plan import Participant, QuarterPlan, plan_quarters
-from dalen_hub.forecast.model import QuarterForecast
+from dalen_hub.caps.inputs import recent_readings, recent_reports
+from dalen_hub.caps.levels import QuarterLevel, level_in_force, store_levels
+from dalen_hub.caps.planner import Again
+from dalen_hub.caps.stop import Stop
+from dalen_hub.caps.stop_service import StopRound, follow_stop
 from dalen_hub.forecast.select import forecast_for
-from dalen_hub.grid.load import MONITOR_ONLY
 from dalen_hub.grid.quarter_hours import floor_quarter, local_date, local_day_quarters
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.store.database import reading
-from dalen_hub.store.tables import event
-from dalen_hub.vtn.events import remove_cap_events_before, upsert_cap_event
+from dalen_hub.vtn.events import remove_cap_events_before
 from dalen_hub.vtn.program_store import ensure_caps_program
 
 KEPT: Final = timedelta(days=7)
 """A home that was offline may still report on the events of these days."""
 
+CONTROLS: Final = web.AppKey[dict[str, Control]]("controls")
+"""What the controllers remember, by trafo; ``add_control`` makes it."""
+
+_WHILE_STOPPED: Final = timedelta(seconds=15)
+_WHILE_RELEASING: Final = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What one round did; ``changed`` are the targets of the homes it told."""
+class Published(Again):
+    """What one round did; ``changed`` are the targets of the homes it told.
 
-    plans: tuple[QuarterPlan, ...]
+    ``at`` is when the next round is due, if before the next quarter hour.
+    """
+
+    control: Control
+    decision: Decision
     changed: frozenset[str]
 
     @property
     def shortfall_w(self) -> float:
         """Return by how much the floors of the homes exceed the room at worst."""
-        return max((plan.level.shortfall_w for plan in self.plans), default=0.0)
+        return float(self.control.plan.shortfall_w.max(initial=0.0))
 
 
-async def publish_caps(app: web.Application, trafo: Trafo, now: datetime) -> Published:
+def add_control(app: web.Application) -> None:
+    """Give the application a memory for its controllers."""
+    app[CONTROLS] = {}
+
+
+async def publish_caps(
+    app: web.Application,
+    trafo: Trafo,
+    now: datetime,
+    causes: frozenset[Cause] = ALL,
+) -> Published:
     """Decide the caps from the running quarter hour to the end of tomorrow.
 
-    All events change together or not at all; homes are nudged after that.
+    All events change together or not at all; homes are nudged after that. A round
+    for the meter alone writes only where the level moved.
     """
-    days = _days(trafo, now)
-    running = floor_quarter(now)
-    ahead = [start for starts in days.values() for start in starts if start >= running]
+    before = app[CONTROLS].get(trafo.id)
     async with reading(app[ENGINE]) as conn:
-        forecasts = await forecast_for(conn, trafo, ahead, now)
-    async with app[ENGINE].begin() as conn:
-        published = await _write(conn, trafo, days, forecasts, now)
+        homes = await homes_of_trafo(conn, trafo.id)
+        stopping = await follow_stop(conn, trafo.id, homes, now)
+        readings = await recent_readings(conn, trafo.id, now)
+        level_w = await level_in_force(conn, trafo.id, floor_quarter(now))
+        if before is not None and before.holds(homes, causes, now):
+            basis = before.basis
+        else:
+            basis = await _basis(conn, trafo, now)
+    control, decision = await asyncio.to_thread(
+        step,
+        before,
+        trafo,
+        homes,
+        basis,
+        readings=readings,
+        stop=stopping.stop,
+        causes=causes,
+        level_w=level_w,
+        now=now,
+    )
+    changed: frozenset[str] = frozenset()
+    has_plan = before is None or control.plan is not before.plan
+    if has_plan or decision.send or stopping.is_changed or not causes <= SMALL:
+        async with app[ENGINE].begin() as conn:
+            changed = await _write(conn, trafo, control, decision, stopping, now)
+    app[CONTROLS][trafo.id] = control
     # No target would mean everybody.
-    if published.changed:
-        app[NUDGER].changed(published.changed)
-    return published
+    if told := changed | stopping.tell_again:
+        app[NUDGER].changed(told)
+    return Published(
+        control=control,
+        decision=decision,
+        changed=changed,
+        at=_again_at(decision, stopping.stop, now),
+    )
+
+
+def _again_at(decision: Decision, stop: Stop | None, now: datetime) -> datetime | None:
+    """Return when to look again before the next quarter hour."""
+    if stop is not None and stop.in_force(now):
+        return min(stop.until, now + _WHILE_STOPPED)
+    return now + _WHILE_RELEASING if decision.source is Source.RELEASE else None
+
+
+async def _basis(conn: AsyncConnection, trafo: Trafo, now: datetime) -> Basis:
+    """Read what a plan is made of."""
+    running = floor_quarter(now)
+    ahead = [
+        start
+        for starts in _days(trafo, now).values()
+        for start in starts
+        if start >= running
+    ]
+    forecasts = await forecast_for(conn, trafo, ahead, now)
+    return basis_of(forecasts, await recent_reports(conn, trafo.id, now), now)
 
 
 def _days(trafo: Trafo, now: datetime) -> Mapping[date, Sequence[datetime]]:
@@ -71,66 +143,73 @@ def _days(trafo: Trafo, now: datetime) -> Mapping[date, Sequence[datetime]]:
 async def _write(
     conn: AsyncConnection,
     trafo: Trafo,
-    days: Mapping[date, Sequence[datetime]],
-    forecasts: Sequence[QuarterForecast],
+    control: Control,
+    decision: Decision,
+    stopping: StopRound,
     now: datetime,
-) -> Published:
+) -> frozenset[str]:
     """Write levels and events in the transaction of the caller."""
-    # Read here and not before: a home that leaves meanwhile must get no event.
-    homes = [
-        Participant(
-            target=home.target,
-            nameplate_w=home.nameplate_w,
-            floor_w=home.floor_w,
-            steerable=home.heat_pump_kind != MONITOR_ONLY,
-        )
-        for home in await homes_of_trafo(conn, trafo.id)
-    ]
-    plans = plan_quarters(trafo, forecasts, homes)
-    await store_levels(conn, trafo, plans, sum(home.steerable for home in homes), now)
-    levels = {plan.start: plan.level for plan in plans}
+    # Read again: a home that left meanwhile must get no event.
+    homes = await homes_of_trafo(conn, trafo.id)
+    await store_levels(
+        conn,
+        trafo,
+        _levels(control, decision),
+        int(control.fleet.steerable.sum()),
+        now,
+    )
     program_id = await ensure_caps_program(conn, now)
+    days = _days(trafo, now)
     await remove_cap_events_before(
         conn,
         trafo_id=trafo.id,
         program_id=program_id,
         event_name=event_name(min(days) - KEPT),
     )
-    changed: set[str] = set()
+    changed = await stopping.write(conn, trafo.id, program_id, homes, now)
+    ahead_w = caps_ahead_w(control, decision, stopping.stop, now)
+    decided_w = {
+        target: dict(zip(control.plan.starts, caps, strict=True))
+        for target, caps in zip(
+            control.targets, ahead_w.T.astype(int).tolist(), strict=True
+        )
+    }
     for day, starts in days.items():
-        stored = await _stored(conn, program_id, event_name(day))
+        stored = await stored_events(conn, program_id, event_name(day))
+        bodies: dict[str, dict[str, Any]] = {}
         for home in homes:
-            before = stored.get(home.target, {})
-            body = cap_event(
+            if home.target not in decided_w:
+                continue  # It joined meanwhile; a round for it follows.
+            before = stored.get(home.target)
+            bodies[home.target] = cap_event(
                 program_id=program_id,
                 target=home.target,
                 day=day,
                 starts=starts,
-                caps_w=caps_of_day(home, starts, levels, sent_caps_w(before)),
+                caps_w=caps_of_day(
+                    int(home.nameplate_w // 10) * 10,
+                    starts,
+                    decided_w[home.target],
+                    sent_caps_w(before.body) if before is not None else {},
+                ),
             )
-            if body != before and await upsert_cap_event(
-                conn,
-                trafo_id=trafo.id,
-                program_id=program_id,
-                home_target=home.target,
-                event_name=event_name(day),
-                body=body,
-                now=now,
-            ):
-                changed.add(home.target)
-    return Published(plans=tuple(plans), changed=frozenset(changed))
+        changed |= await write_events(conn, trafo.id, bodies, stored, now)
+    return changed
 
 
-async def _stored(
-    conn: AsyncConnection, program_id: str, name: str
-) -> Mapping[str, Mapping[str, Any]]:
-    """Return the events of a day that exist already, by target.
-
-    All in one query: most events do not change at most quarter hours.
-    """
-    bodies = await conn.scalars(
-        select(event.c.body).where(
-            event.c.program_id == program_id, event.c.name == name
+def _levels(control: Control, decision: Decision) -> list[QuarterLevel]:
+    """Return the levels to keep: the decided one now, the planned ones later."""
+    plan = control.plan
+    levels = [
+        QuarterLevel(forecast=forecast, room_w=float(room_w), level_w=float(level_w))
+        for forecast, room_w, level_w in zip(
+            control.basis.forecasts, plan.room_w, plan.level_w, strict=True
         )
-    )
-    return {target: body for body in bodies for target in body.get("targets", ())}
+    ]
+    if levels:
+        levels[0] = QuarterLevel(
+            forecast=levels[0].forecast,
+            room_w=levels[0].room_w,
+            level_w=decision.level_w,
+        )
+    return levels

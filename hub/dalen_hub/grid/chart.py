@@ -21,7 +21,7 @@ from dalen_hub.grid.quarter_hours import (
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.registry import Home, homes_of_trafo
 from dalen_hub.store.database import reading
-from dalen_hub.store.tables import cap_level
+from dalen_hub.store.tables import cap_level, emergency_stop
 from dalen_hub.store.times import from_epoch, rfc3339, to_epoch
 
 # Below it a sum says too much about one home (k = 10, as Dutch grid operators use).
@@ -36,10 +36,12 @@ async def chart_body(app: web.Application, trafo: Trafo) -> dict[str, Any]:
     async with reading(app[ENGINE]) as conn:
         homes = await homes_of_trafo(conn, trafo.id)
         quarter_hours = await _quarter_hours(conn, trafo, now)
+        stop = await _stop_body(conn, trafo.id, now)
     return {
         "trafo": trafo_body(trafo),
         "now": rfc3339(now),
         "quarter_hours": quarter_hours,
+        "stop": stop,
         "homes": {
             "joined": len(homes),
             "online": sum(_is_online(home, now) for home in homes),
@@ -54,6 +56,32 @@ def trafo_body(trafo: Trafo) -> dict[str, Any]:
         "name": trafo.name,
         "rating_kva": trafo.rating_kva,
         "limit_kw": trafo.limit_kw,
+    }
+
+
+async def _stop_body(
+    conn: AsyncConnection, trafo_id: str, now: datetime
+) -> dict[str, Any] | None:
+    """Return the emergency stop in force: since when, how long at most, and why."""
+    row = (
+        await conn.execute(
+            select(emergency_stop)
+            .where(
+                emergency_stop.c.trafo_id == trafo_id,
+                emergency_stop.c.ended_at.is_(None),
+                emergency_stop.c.until > to_epoch(now),
+            )
+            .order_by(emergency_stop.c.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return {
+        "since": rfc3339(from_epoch(row.started_at)),
+        "until": rfc3339(from_epoch(row.until)),
+        "reason": row.reason,
+        "cause": row.cause,
     }
 
 

@@ -26,6 +26,9 @@ type Parser = Callable[[str], list[Row]]
 ON_FORECAST_CHANGED: Final = web.AppKey[Callable[[str], None]]("on_forecast_changed")
 """Optional. Is told the id of a trafo after a forecast of it was stored."""
 
+ON_LOAD_RECORDED: Final = web.AppKey[Callable[[str], None]]("on_load_recorded")
+"""Optional. Is told the id of a trafo after readings of its meter were stored."""
+
 _JSON: Final = "application/json"
 _CSV: Final = "text/csv"
 
@@ -94,6 +97,8 @@ async def _post_load(request: web.Request) -> web.Response:
         check_readings(rows, trafo.rating_kva, now)
     async with request.app[ENGINE].begin() as conn:
         stored = await record_load(conn, trafo.id, rows)
+    if recorded := request.app.get(ON_LOAD_RECORDED):
+        recorded(trafo.id)
     return web.json_response({"stored": stored})
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, NUDGER, PRINCIPALS
 from dalen_hub.grid.load import record_load
+from dalen_hub.grid.routes import ON_LOAD_RECORDED
 from dalen_hub.grid.series import Row
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.signals import membership_changed
@@ -113,6 +114,8 @@ class Demo:
         async with self.app[ENGINE].begin() as conn:
             await record_load(conn, self.trafo.id, self._readings)
         self._readings.clear()
+        if recorded := self.app.get(ON_LOAD_RECORDED):
+            recorded(self.trafo.id)
 
     async def _send_reports(self, now: datetime) -> None:
         """Let some of the homes that have a report send it."""

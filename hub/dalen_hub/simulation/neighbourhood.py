@@ -20,16 +20,17 @@ class UnsteeredLoad:
     """The load behind a transformer that no hub steers.
 
     ``evening_kw`` are cars and all-electric heat pumps of the neighbours that
-    come on top of the households of an evening.
+    come on top of the households of an evening, around ``evening_hour``.
     """
 
     connections: int
     evening_kw: float = 0.0
+    evening_hour: float = _EVENING_HOUR
 
     def mean_kw(self, local_hour: FloatArray | float) -> FloatArray:
         """Return the load without noise at local hours (0..24)."""
         evening = evening_block(
-            local_hour, centre=_EVENING_HOUR, half_width_h=_EVENING_HALF_WIDTH_H
+            local_hour, centre=self.evening_hour, half_width_h=_EVENING_HALF_WIDTH_H
         )
         return self.connections * household_kw(local_hour) + self.evening_kw * evening
 

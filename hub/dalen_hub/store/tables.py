@@ -272,3 +272,24 @@ cap_level = Table(
     Column("homes", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# An emergency stop: who ordered it and why, how it ended, and who acknowledged it.
+emergency_stop = Table(
+    "emergency_stop",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("trafo_id", String(64), nullable=False, index=True),
+    Column("cause", String(16), nullable=False),
+    Column("ordered_by", String(64), nullable=False),
+    Column("reason", String(256), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    # NULL: in force until its time is over.
+    Column("ended_at", BigInteger),
+    Column("ended_by", String(64)),
+    Column("ending", String(16)),
+    Column("event_id", String(64)),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("resends", Integer, nullable=False),
+    Column("acknowledged", JSON, nullable=False),
+)

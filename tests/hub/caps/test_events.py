@@ -6,11 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dalen_hub.caps.events import cap_event, caps_of_day, sent_caps_w
-from dalen_hub.caps.plan import Level, Participant
 from dalen_hub.grid.quarter_hours import local_day_quarters
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-HOME = Participant(target="home-1", nameplate_w=1455)
 
 
 @pytest.mark.parametrize(
@@ -37,11 +35,11 @@ def test_event_covers_the_local_day(day: date, start: str, quarters: int) -> Non
 
 
 def test_past_quarter_hours_keep_what_was_sent() -> None:
-    """Only quarter hours with a level change; before the home joined: nameplate."""
+    """Only decided quarter hours change; before the home joined: nameplate."""
     begin = datetime(2026, 11, 23, tzinfo=UTC)
     starts = [begin + timedelta(minutes=15 * index) for index in range(4)]
-    levels = {starts[2]: Level(level_w=300), starts[3]: Level(level_w=None)}
-    assert caps_of_day(HOME, starts, levels, {0: 400}) == [400, 1450, 300, 1450]
+    decided = {starts[2]: 300, starts[3]: 1450}
+    assert caps_of_day(1450, starts, decided, {0: 400}) == [400, 1450, 300, 1450]
 
 
 def test_event_written_by_hand_is_read_as_far_as_it_is_one() -> None:

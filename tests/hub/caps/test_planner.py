@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dalen_hub.caps.planner import CapPlanner
+from dalen_hub.caps.causes import ALL, Cause
+from dalen_hub.caps.planner import Again, CapPlanner
 from dalen_hub.grid.trafo import Trafo
 
 START = datetime(2026, 11, 23, 16, 2, tzinfo=UTC)
@@ -22,15 +23,21 @@ class Bench:
         self.now = START
         self.done: list[str] = []
         self.failing: set[str] = set()
+        self.causes: frozenset[Cause] = frozenset()
+        self.again_at: datetime | None = None
         self.planner = CapPlanner(TRAFOS, self.publish, lambda: self.now)
 
-    async def publish(self, trafo: Trafo, now: datetime) -> None:
+    async def publish(
+        self, trafo: Trafo, now: datetime, causes: frozenset[Cause]
+    ) -> Again:
         """Note the round, or fail."""
         await asyncio.sleep(0)
         self.done.append(trafo.id)
         assert now == self.now
+        self.causes = causes
         if trafo.id in self.failing:
             raise ValueError(trafo.id)
+        return Again(at=self.again_at)
 
     def taken(self) -> list[str]:
         """Return the rounds since the last call."""
@@ -66,6 +73,37 @@ async def test_pokes_are_answered_once(bench: Bench) -> None:
     await bench.planner.run_due()
     await bench.planner.run_due()
     assert bench.taken() == ["b"]
+
+
+async def test_a_round_knows_why_it_runs(bench: Bench) -> None:
+    """Everything at the start, then what happened since."""
+    await bench.planner.run_due()
+    assert bench.causes == ALL
+    bench.planner.poke("b", Cause.METER)
+    bench.planner.poke("b", Cause.FORECAST)
+    await bench.planner.run_due()
+    assert bench.causes == {Cause.METER, Cause.FORECAST}
+    bench.now += timedelta(minutes=15)
+    await bench.planner.run_due()
+    assert bench.causes == {Cause.QUARTER}
+
+
+async def test_a_round_may_ask_for_another_one(bench: Bench) -> None:
+    """While a stop is in force or a level rises, the hub looks more often."""
+    bench.again_at = bench.now + timedelta(seconds=15)
+    await bench.planner.run_due()
+    bench.taken()
+    bench.now += timedelta(seconds=14)
+    await bench.planner.run_due()
+    assert bench.taken() == []
+    bench.now += timedelta(seconds=1)
+    bench.again_at = None
+    await bench.planner.run_due()
+    assert bench.taken() == ["a", "b"]
+    assert bench.causes == {Cause.TIME}
+    bench.now += timedelta(minutes=5)
+    await bench.planner.run_due()
+    assert bench.taken() == []
 
 
 async def test_failure_stops_nobody_and_is_logged_once(

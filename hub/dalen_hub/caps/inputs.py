@@ -1,0 +1,179 @@
+"""What the controller may know of a transformer, read from the tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dalen_hub.caps.bottlenecks import Floats
+from dalen_hub.caps.budget import Reading
+from dalen_hub.caps.fleet import Fleet, fleet_of
+from dalen_hub.caps.heard import Heard
+from dalen_hub.grid.load import MONITOR_ONLY
+from dalen_hub.grid.quarter_hours import QUARTER, QUARTER_S, floor_quarter
+from dalen_hub.homes.registry import Home
+from dalen_hub.store.tables import home_state, pump_power, trafo_load
+from dalen_hub.store.times import from_epoch, to_epoch
+
+# Two polls, with their jitter.
+ONLINE_WITHIN: Final = timedelta(seconds=150)
+_READINGS: Final = timedelta(hours=1)
+_STATES: Final = timedelta(minutes=45)
+_UNCAPPED: Final = timedelta(hours=24)
+_REPORT_DELAY: Final = timedelta(minutes=2)
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """What homes reported, by the id of their VEN, in W."""
+
+    want_w: Mapping[str, float]
+    power_w: Mapping[str, float]
+    power_start: datetime
+    paused: frozenset[str]
+
+
+def fleet_of_homes(homes: Sequence[Home]) -> Fleet:
+    """Return homes as a fleet, in their order."""
+    return fleet_of(
+        [home.nameplate_w for home in homes],
+        minimum_w=[home.minimum_w for home in homes],
+        floor_w=[home.floor_w for home in homes],
+        steerable=[home.heat_pump_kind != MONITOR_ONLY for home in homes],
+    )
+
+
+def heard_from(homes: Sequence[Home], reports: Reports, now: datetime) -> Heard:
+    """Return what homes told, in their order.
+
+    One that never polled counts as online: it has just joined.
+    """
+    return Heard(
+        online=np.array(
+            [
+                home.last_seen is None or now - home.last_seen <= ONLINE_WITHIN
+                for home in homes
+            ],
+            dtype=np.bool_,
+        ),
+        paused=np.array(
+            [home.ven_id in reports.paused for home in homes], dtype=np.bool_
+        ),
+        want_w=_in_order(homes, reports.want_w),
+        power_w=_in_order(homes, reports.power_w),
+        power_start=reports.power_start,
+        power_end=reports.power_start + QUARTER,
+    )
+
+
+async def recent_readings(
+    conn: AsyncConnection, trafo_id: str, now: datetime
+) -> tuple[Reading, ...]:
+    """Return the readings of the last hour.
+
+    A meter tells when an interval starts; the next reading tells how long it is.
+    """
+    rows = (
+        await conn.execute(
+            select(trafo_load.c.time, trafo_load.c.load_kw)
+            .where(
+                trafo_load.c.trafo_id == trafo_id,
+                trafo_load.c.time > to_epoch(now - _READINGS),
+                trafo_load.c.time <= to_epoch(now),
+            )
+            .order_by(trafo_load.c.time)
+        )
+    ).all()
+    starts = [from_epoch(row.time) for row in rows]
+    steps = [after - before for before, after in pairwise(starts)]
+    if not rows:
+        return ()
+    # The last one lasts as long as the one before; alone, it has just ended.
+    last = steps[-1] if steps else max(_MINUTE, now - starts[-1])
+    return tuple(
+        Reading(end=start + min(step, QUARTER), length=min(step, QUARTER), load_kw=kw)
+        for start, step, kw in zip(
+            starts, [*steps, last], [row.load_kw for row in rows], strict=True
+        )
+    )
+
+
+async def recent_reports(
+    conn: AsyncConnection, trafo_id: str, now: datetime
+) -> Reports:
+    """Return what homes reported of their pauses and of the power of their pumps."""
+    power_start = floor_quarter(now - _REPORT_DELAY) - QUARTER
+    return Reports(
+        want_w=await _uncapped_w(conn, trafo_id, now),
+        power_w=await _power_w(conn, trafo_id, power_start),
+        power_start=power_start,
+        paused=await _paused(conn, trafo_id, now),
+    )
+
+
+async def _power_w(
+    conn: AsyncConnection, trafo_id: str, start: datetime
+) -> Mapping[str, float]:
+    """Return the mean power of each heat pump over one quarter hour."""
+    energy = func.sum(pump_power.c.power_w * pump_power.c.duration_s)
+    rows = await conn.execute(
+        select(pump_power.c.ven_id, energy / func.sum(pump_power.c.duration_s))
+        .where(
+            pump_power.c.trafo_id == trafo_id,
+            pump_power.c.start >= to_epoch(start),
+            pump_power.c.start < to_epoch(start) + QUARTER_S,
+        )
+        .group_by(pump_power.c.ven_id)
+    )
+    return {ven_id: float(power_w) for ven_id, power_w in rows}
+
+
+async def _uncapped_w(
+    conn: AsyncConnection, trafo_id: str, now: datetime
+) -> Mapping[str, float]:
+    """Return the mean power of each heat pump while nobody limited it."""
+    same = and_(
+        home_state.c.ven_id == pump_power.c.ven_id,
+        home_state.c.start == pump_power.c.start,
+    )
+    rows = await conn.execute(
+        select(pump_power.c.ven_id, func.avg(pump_power.c.power_w))
+        .select_from(pump_power.outerjoin(home_state, same))
+        .where(
+            pump_power.c.trafo_id == trafo_id,
+            pump_power.c.start >= to_epoch(now - _UNCAPPED),
+            or_(home_state.c.state.is_(None), home_state.c.state.like("%_NORMAL")),
+        )
+        .group_by(pump_power.c.ven_id)
+    )
+    return {ven_id: float(power_w) for ven_id, power_w in rows}
+
+
+async def _paused(
+    conn: AsyncConnection, trafo_id: str, now: datetime
+) -> frozenset[str]:
+    """Return the homes whose newest state says that a resident paused."""
+    rows = await conn.execute(
+        select(home_state.c.ven_id, home_state.c.state)
+        .where(
+            home_state.c.trafo_id == trafo_id,
+            home_state.c.start >= to_epoch(now - _STATES),
+        )
+        .order_by(home_state.c.start)
+    )
+    # A later row of a home replaces an earlier one.
+    newest = {row.ven_id: row.state for row in rows}
+    return frozenset(
+        ven_id for ven_id, state in newest.items() if state.endswith("_OPTED_OUT")
+    )
+
+
+def _in_order(homes: Sequence[Home], values: Mapping[str, float]) -> Floats:
+    """Return the values of homes in their order, NaN where there is none."""
+    return np.array([values.get(home.ven_id, np.nan) for home in homes])

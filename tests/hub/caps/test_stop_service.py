@@ -1,0 +1,184 @@
+"""An emergency stop over HTTP: ordered by the operator, seen by each home alone."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dalen_hub.app import PLANNER
+from dalen_hub.caps.publish import CONTROLS
+from dalen_hub.caps.stop_store import last_stops
+from dalen_hub.config import HubConfig
+from dalen_hub.store.database import reading
+
+from ..app_bench import CHART, caps_kw, forecast_body, upload, whole_hub
+from ..conftest import FrozenClock
+from ..helpers import VTN, Caller, Hub, assert_problem
+
+STOP = "/api/v1/trafos/kerkstraat/stop"
+NAMEPLATE_KW = 1.8
+FLOOR_KW = 0.3
+
+
+@pytest.fixture
+async def whole(
+    config: HubConfig, engine: AsyncEngine, data_dir: Path, clock: FrozenClock
+) -> AsyncGenerator[Hub]:
+    """Run a whole hub."""
+    async with whole_hub(config, engine, data_dir, clock) as hub:
+        yield hub
+
+
+async def evening(hub: Hub) -> tuple[list[Caller], Caller]:
+    """Let homes join; there is room for all."""
+    homes = [await hub.home() for _ in range(3)]
+    operator = await hub.operator()
+    start = hub.clock().replace(minute=0)
+    await upload(hub, operator, forecast_body(start, [100.0] * 96))
+    return homes, operator
+
+
+async def stop_events(home: Caller) -> list[dict]:
+    """Return the emergency events that a home sees."""
+    events = await home.ok("GET", f"{VTN}/events")
+    return [event for event in events if event["priority"] == 0]
+
+
+async def test_a_stop_reaches_every_home_and_no_home_sees_another(whole: Hub) -> None:
+    """One finite event of the highest priority, with nothing for the heat pumps."""
+    homes, operator = await evening(whole)
+    made = await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 30})
+    assert made["homes"] == 3
+    assert made["until"] == "2026-11-23T16:35:00Z"
+    targets = set()
+    for home in homes:
+        (event,) = await stop_events(home)
+        assert event["intervalPeriod"] == {
+            "start": "2026-11-23T16:05:00Z",
+            "duration": "PT1800S",
+        }
+        assert event["intervals"][0]["payloads"] == [
+            {"type": "ALERT_GRID_EMERGENCY", "values": ["Cable fault"]},
+            {"type": "IMPORT_CAPACITY_LIMIT", "values": [0]},
+        ]
+        (target,) = event["targets"]
+        targets.add(target)
+    assert len(targets) == 3
+    chart = await (await whole.client.get(CHART)).json()
+    assert chart["stop"]["reason"] == "Cable fault"
+
+
+async def test_caps_hold_the_floor_and_rise_slowly_after_the_stop(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """Should the hub go away now, no home jumps back up."""
+    (home, *_), operator = await evening(whole)
+    await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 25})
+    await whole.app[PLANNER].run_due()
+    caps = await caps_kw(home)
+    ahead = [
+        caps[clock().replace(minute=0) + timedelta(minutes=15 * index)]
+        for index in range(14)
+    ]
+    # 16:30 ends the stop; 10 W a minute from there, and never below the floor.
+    assert ahead[:5] == [FLOOR_KW, FLOOR_KW, FLOOR_KW, FLOOR_KW, FLOOR_KW]
+    assert ahead[5:8] == [0.45, 0.6, 0.75]
+    assert ahead[-1] == 1.65
+    chart = await (await whole.client.get(CHART)).json()
+    running = [q for q in chart["quarter_hours"] if q["start"] <= chart["now"]][-1]
+    assert running["level_w"] == 0
+
+
+async def test_a_released_stop_ends_at_once_and_the_level_rises(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """The event ends; who released it is kept."""
+    homes, operator = await evening(whole)
+    await operator.ok("POST", STOP, {"reason": "Cable fault"})
+    await whole.app[PLANNER].run_due()
+    clock.forward(timedelta(minutes=10))
+    ended = await operator.ok("DELETE", STOP)
+    await whole.app[PLANNER].run_due()
+    assert ended["ended_at"] == "2026-11-23T16:15:00Z"
+    for home in homes:
+        (event,) = await stop_events(home)
+        assert event["intervalPeriod"]["duration"] == "PT600S"
+    level_w = whole.app[CONTROLS]["kerkstraat"].state.levels_w
+    assert (level_w == 100).all()
+    for _ in range(60):
+        clock.forward(timedelta(minutes=3))
+        await whole.app[PLANNER].run_due()
+    assert whole.app[CONTROLS]["kerkstraat"].state.told_level_w == float("inf")
+    async with reading(whole.engine) as conn:
+        (stop,) = await last_stops(conn, "kerkstraat", clock() - timedelta(days=1))
+    assert stop.ended_by == stop.by
+
+
+async def test_a_stop_is_over_by_itself(whole: Hub, clock: FrozenClock) -> None:
+    """Nobody has to think of it."""
+    await evening(whole)
+    operator = await whole.operator()
+    await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 5})
+    clock.forward(timedelta(minutes=6))
+    await whole.app[PLANNER].run_due()
+    await assert_problem(await operator.call("GET", STOP), 404)
+    await operator.ok("POST", STOP, {"reason": "Again", "minutes": 5})
+
+
+async def test_homes_that_read_it_acknowledge_and_others_are_told_again(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """Three times at most."""
+    homes, operator = await evening(whole)
+    clock.forward(timedelta(minutes=2))
+    await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 60})
+    await stop_events(homes[0])
+    for _ in range(20):
+        clock.forward(timedelta(seconds=30))
+        await whole.app[PLANNER].run_due()
+    shown = await operator.ok("GET", STOP)
+    assert (shown["acknowledged"], shown["resends"]) == (1, 3)
+
+
+async def test_a_home_that_joins_during_a_stop_is_stopped_too(whole: Hub) -> None:
+    """It becomes a target of the same event."""
+    homes, operator = await evening(whole)
+    await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 60})
+    late = await whole.home()
+    await whole.app[PLANNER].run_due()
+    (event,) = await stop_events(late)
+    (same,) = await stop_events(homes[0])
+    assert event["id"] == same["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"reason": ""}, 422),
+        ({}, 422),
+        ({"reason": 5}, 422),
+        ({"reason": "x" * 201}, 422),
+        ({"reason": "x", "minutes": 0}, 422),
+        ({"reason": "x", "minutes": 121}, 422),
+        ({"reason": "x", "minutes": "ten"}, 422),
+        ({"reason": "x", "minutes": True}, 422),
+    ],
+)
+async def test_a_wrong_order_is_refused(whole: Hub, body: dict, status: int) -> None:
+    """And stops nobody."""
+    operator = await whole.operator()
+    await assert_problem(await operator.call("POST", STOP, body), status)
+    await assert_problem(await operator.call("DELETE", STOP), 404)
+
+
+async def test_only_an_operator_may_stop(whole: Hub) -> None:
+    """A home may not, and a second stop needs a release first."""
+    homes, operator = await evening(whole)
+    await assert_problem(await homes[0].call("POST", STOP, {"reason": "x"}), 403)
+    await assert_problem(await homes[0].call("DELETE", STOP), 403)
+    await operator.ok("POST", STOP, {"reason": "x"})
+    await assert_problem(await operator.call("POST", STOP, {"reason": "x"}), 409)
+    other = "/api/v1/trafos/elsewhere/stop"
+    await assert_problem(await operator.call("POST", other, {"reason": "x"}), 404)
