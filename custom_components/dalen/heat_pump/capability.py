@@ -40,6 +40,7 @@ def capability_of(
         watchdog_s=pace.watchdog.timeout_s if pace.watchdog else None,
         lowest_w=lowest_w,
         zero_below_minimum=zero_below_minimum,
+        free_at_maximum=mechanism.kind is LimitKind.PERCENT,
         block_below_w=(block_below_w if mechanism.kind is LimitKind.CONTACT else None),
     )
 

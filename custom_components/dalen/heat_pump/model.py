@@ -79,6 +79,12 @@ class LimitCapability:
     zero_below_minimum: bool = False
     """True when a limit that it cannot run at has to be written as the lowest."""
 
+    free_at_maximum: bool = False
+    """True when a limit that limits nothing has to leave the device alone.
+
+    For a device that Dalen would otherwise have to command for no reason.
+    """
+
     block_below_w: float | None = None
     """For a contact: it is blocked by a lower limit, and free above it.
 
@@ -99,6 +105,8 @@ class LimitCapability:
             return None
         if self.block_below_w is not None:
             return self.lowest_w if limit_w < self.block_below_w else None
+        if self.free_at_maximum and limit_w >= self.maximum_w:
+            return None
         if self.zero_below_minimum and limit_w < self.minimum_w:
             return self.lowest_w
         bounded_w = max(min(limit_w, self.maximum_w), self.lowest_w)

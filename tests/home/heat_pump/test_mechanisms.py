@@ -205,6 +205,14 @@ async def test_levels_follow_the_measured_power(clock: MovingClock) -> None:
         assert not pump.refresh_due(clock.forward(60))
 
 
+async def test_no_level_is_commanded_without_need(clock: MovingClock) -> None:
+    """With the gateway in control the device would ignore the house."""
+    async with limited(unspaced("remeha_gtw08"), clock) as (server, pump):
+        await pump.read(clock.now)
+        assert await pump.set_limit(2500) is None
+        assert server.writes == []
+
+
 async def test_levels_without_a_measured_power_go_to_the_lowest(
     clock: MovingClock,
 ) -> None:

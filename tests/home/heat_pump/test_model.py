@@ -39,6 +39,14 @@ def test_a_device_that_cannot_take_a_low_limit_gets_its_lowest() -> None:
     assert off.applied_w(900) == 900
 
 
+def test_a_device_that_would_be_commanded_for_nothing_is_left_alone() -> None:
+    """A limit at its nameplate limits nothing."""
+    percent = replace(WATTS, kind=LimitKind.PERCENT, free_at_maximum=True)
+    assert percent.applied_w(3000) is None
+    assert percent.applied_w(2999) == 2900
+    assert replace(WATTS, kind=LimitKind.MONITOR).applied_w(500) is None
+
+
 @pytest.mark.parametrize("limit_w", [math.nan, math.inf])
 def test_a_limit_that_is_no_number_is_an_error(limit_w: float) -> None:
     """It never reaches a register."""

@@ -122,3 +122,18 @@ def test_the_documentation_names_every_field() -> None:
         data = raw_profile(profile_id)
         names = {*data, *data["limit"], *data["transport"], *data["registers"][0]}
         assert {name for name in names if f"`{name}`" not in text} == set()
+
+
+def test_every_profile_stands_in_the_table_of_devices() -> None:
+    """With its tier, its write test and its need of a meter."""
+    lines = (DOCUMENT.parent / "supported-devices.md").read_text(encoding="utf-8")
+    rows = [row for row in lines.splitlines() if row.startswith("| ")]
+    for profile_id in profile_ids():
+        profile = find_profile(profile_id)
+        row = next(row for row in rows if f"| `{profile_id}` |" in row)
+        _, _, _, link, tier, confidence, test, meter, _, _ = row.split("|")
+        assert tier.strip() == profile.tier
+        assert confidence.strip().startswith(profile.confidence)
+        assert meter.strip() == profile.meter
+        assert ("yes" in test and "no" not in test) is profile.needs_write_test
+        assert (link.strip() == "TCP") is (profile.transport.types[0] == "modbus_tcp")
