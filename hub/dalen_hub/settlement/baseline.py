@@ -16,6 +16,9 @@ from dalen_hub.homes.thermal.arrays import Bools, Floats, Ints
 from .period import Period
 
 _FOLDS: Final = 5
+# A warm day on which hardly anything was drawn has a large relative error of nearly
+# nothing; the largest error is that of a day with at least this part of the usual.
+_USUAL_DAY: Final = 0.5
 _LEAST_DAYS: Final = 5
 # A slot is one of the settled hours if limits held in it on this part of the days.
 _USUALLY_LIMITED: Final = 0.05
@@ -23,12 +26,14 @@ _USUALLY_LIMITED: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineError:
-    """Relative errors of the energy of a day in the settled hours; NaN if unknown."""
+    """Errors of the energy of a day in the settled hours; NaN if unknown."""
 
     fleet_mean: float
+    """Sum of the errors of all days, relative to the sum of what was drawn."""
     fleet_max: float
+    """Largest error of a day, relative to that day; days of hardly any use apart."""
     homes: Floats
-    """Mean of each home, shape (n,)."""
+    """As the mean, of each home, shape (n,)."""
     days: int
     """How many days without limits it was measured on."""
 
@@ -46,22 +51,22 @@ def baseline_error(period: Period) -> BaselineError:
     settled = _settled_slots(period)
     tested = settled[:, None] & free & np.isfinite(period.power_w)
     test_days = _whole_days(days, settled, tested)
-    if test_days.size < _LEAST_DAYS:
+    if test_days.size < _LEAST_DAYS or not np.any(period.power_w[tested] > 0.0):
         unknown = np.full(period.homes, np.nan)
         return BaselineError(
             fleet_mean=np.nan, fleet_max=np.nan, homes=unknown, days=test_days.size
         )
     foreseen_w = _foreseen(period, free, days, test_days)
     expected, measured = _daily(foreseen_w, period.power_w, tested, days, test_days)
-    fleet = np.abs(expected.sum(axis=1) - measured.sum(axis=1))
-    fleet = fleet / np.maximum(measured.sum(axis=1), 1e-9)
+    fleet, drawn = np.abs((expected - measured).sum(axis=1)), measured.sum(axis=1)
+    usual = drawn >= _USUAL_DAY * drawn.mean()
     homes = np.full(period.homes, np.nan)
     total = measured.sum(axis=0)
     wrong = np.abs(expected - measured).sum(axis=0)
     np.divide(wrong, total, out=homes, where=total > 0.0)
     return BaselineError(
-        fleet_mean=float(fleet.mean()),
-        fleet_max=float(fleet.max()),
+        fleet_mean=float(fleet.sum() / drawn.sum()),
+        fleet_max=float((fleet[usual] / drawn[usual]).max()),
         homes=homes,
         days=test_days.size,
     )

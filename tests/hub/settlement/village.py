@@ -110,12 +110,15 @@ def _twice(homes: HomesParameters) -> HomesParameters:
 
 
 def _repeated[T](parameters: T) -> T:
-    """Return parameters whose arrays are there twice."""
-    fields = type(parameters).__dataclass_fields__  # type: ignore[attr-defined]
-    return replace(
-        parameters,  # type: ignore[type-var]
-        **{name: np.tile(getattr(parameters, name), 2) for name in fields},
-    )
+    """Return parameters whose arrays are there twice; single values stay."""
+    values = {
+        name: getattr(parameters, name)
+        for name in type(parameters).__dataclass_fields__  # type: ignore[attr-defined]
+    }
+    twice = {
+        name: np.tile(value, 2) for name, value in values.items() if np.ndim(value)
+    }
+    return replace(parameters, **twice)  # type: ignore[type-var]
 
 
 def capped_day_errors(village: Village, expected_w: Floats) -> tuple[Floats, Floats]:
