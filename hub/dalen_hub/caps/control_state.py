@@ -74,8 +74,9 @@ class ControlState:
     """What must be kept from one decision to the next.
 
     ``levels_w``: the level of each home, per weight. ``told_w`` and
-    ``told_level_w``: the caps that were sent last, and their lowest level. ``use``:
-    what heat pumps draw, as a part of what is expected.
+    ``told_level_w``: the caps that were sent last, and their lowest level.
+    ``after_stop``: the level rises from a stop. ``use``: what heat pumps draw, as a
+    part of what is expected.
     """
 
     at: datetime
@@ -85,6 +86,7 @@ class ControlState:
     told_level_w: float
     turns: Turns
     history: tuple[Expected, ...]
+    after_stop: bool = False
     use: float = 1.0
     use_until: datetime | None = None
 

@@ -5,7 +5,8 @@ know better what a level will do; acknowledgements alone (T0) are enough.
 
 - No data, or data older than 45 minutes: the plan.
 - Data: the level that the meter allows. Down at once, up at most 10 W a minute.
-- A fresh forecast that leaves less room counts at once; the meter may then raise.
+- A fresh forecast counts at once, as far as the meter allows; the meter may then
+  raise the level further.
 - An emergency stop is level 0; after it the level rises from there.
 """
 
@@ -77,6 +78,8 @@ def decide(
         case.state,
         at=situation.now,
         source=source,
+        after_stop=source is Source.STOP
+        or (state.after_stop and source is Source.RELEASE),
         levels_w=levels_w,
         told_w=told_w,
         told_level_w=told_level_w,
@@ -91,12 +94,12 @@ def _approached(case: Case, target: Target) -> tuple[Floats, Source]:
     state, situation = case.state, case.situation
     if target.source is Source.PLAN and state.source is Source.PLAN:
         return target.levels_w, Source.PLAN
-    before_w = state.levels_w
+    minutes = max(0.0, (situation.now - state.at) / timedelta(minutes=1))
+    risen_w = state.levels_w + case.settings.ramp_w_per_min * minutes
     if situation.fresh_forecast:
         planned_w = situation.plan.home_levels_at(situation.now, case.fleet)
-        before_w = np.minimum(before_w, planned_w)
-    minutes = max(0.0, (situation.now - state.at) / timedelta(minutes=1))
-    risen_w = before_w + case.settings.ramp_w_per_min * minutes
+        # After a stop not even a forecast makes all start together.
+        risen_w = np.minimum(risen_w, planned_w) if state.after_stop else planned_w
     risen_w = np.where(risen_w >= _free_level_w(case), np.inf, risen_w)
     levels_w = np.minimum(target.levels_w, risen_w)
     if (levels_w < target.levels_w).any():

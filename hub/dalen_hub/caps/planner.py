@@ -8,7 +8,7 @@ import logging
 from typing import Final
 
 from dalen_hub.appkeys import Clock
-from dalen_hub.caps.causes import ALL, Cause
+from dalen_hub.caps.causes import Cause
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 from dalen_hub.grid.trafo import Trafo
 
@@ -24,6 +24,7 @@ class Again:
 
 type Publish = Callable[[Trafo, datetime, frozenset[Cause]], Awaitable[Again]]
 
+_AT_START: Final = frozenset((Cause.QUARTER, Cause.MEMBERS))
 # How late the planner notices that the clock was set.
 _LONGEST_WAIT_S: Final = 5.0
 
@@ -82,8 +83,7 @@ class CapPlanner:
         due, self._pending = self._pending, {}
         quarter = floor_quarter(now)
         if quarter != self._quarter:
-            # After a start nothing is known: everything may have changed.
-            causes = ALL if self._quarter is None else {Cause.QUARTER}
+            causes = _AT_START if self._quarter is None else {Cause.QUARTER}
             for trafo_id in self._trafos:
                 due.setdefault(trafo_id, set()).update(causes)
         for trafo_id, at in list(self._again.items()):
