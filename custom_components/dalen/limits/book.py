@@ -58,14 +58,18 @@ class LimitBook:
             )
         return tuple(limit for held in self._limits.values() for limit in held)
 
-    def after_jump(self, watched_until: datetime, now: datetime) -> None:
+    def after_jump(
+        self, last: datetime, watched_until: datetime, now: datetime
+    ) -> None:
         """Keep the budget of stops when the clock jumps, on either side of it.
 
         The stops that were felt stay as recent as they were; time that nobody
-        watched wins no new budget. Those still to come are granted anew.
+        watched wins no new budget. Somewhere from `last` to `watched_until` nobody
+        watched any more: a stop counts until the later, a rest until the earlier.
         """
         felt = self.stop_ledger.hand_back(watched_until)
-        self.stop_ledger = felt.after_jump(now - watched_until)
+        end = max((stop.end for stop in felt.stops), default=last)
+        self.stop_ledger = felt.after_jump(now - max(end, last))
         stops = self._limits.get(LimitSource.EMERGENCY, ())
         self.replace_source(LimitSource.EMERGENCY, stops, now)
 

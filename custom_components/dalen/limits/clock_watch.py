@@ -29,6 +29,9 @@ class Step:
     is_restart: bool
     """True for the first step after a restart: nobody watched in between."""
 
+    last: datetime
+    """The last moment, on the old clock, that the house certainly watched."""
+
     watched_until: datetime
     """Until when, on the old clock, the house may have been watched."""
 
@@ -56,6 +59,7 @@ class ClockWatch:
             passed=max(step, timedelta()),
             jump=step if is_jump else None,
             is_restart=bool(slack),
+            last=last,
             watched_until=last + slack,
         )
 

@@ -232,7 +232,7 @@ class LimitEngine:
 
     def _after_jump(self, step: Step, jump: timedelta, now: datetime) -> None:
         """Keep budgets and the pause as they were felt."""
-        self.book.after_jump(step.watched_until, now)
+        self.book.after_jump(step.last, step.watched_until, now)
         if (pause := self.releases.pause) is not None:
             moved = pause if step.is_restart else pause.after_jump(jump)
             self.releases.pause = moved.bounded(now)

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.dalen.limits import LimitSource, LinkState, SafeMode
 from custom_components.dalen.limits.clock_watch import ClockWatch
+from custom_components.dalen.limits.stop_budget import StopLedger
 
 from .builders import NOW, a_limit, after
 from .houses import House
@@ -112,3 +114,38 @@ def test_a_clock_without_a_past_is_stored_as_such() -> None:
     assert watch.advance(NOW).jump is None
     with pytest.raises(ValueError, match="clock"):
         watch.restore({"last": 5})
+
+
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from([20, 60, 130]),
+            st.sampled_from([0, 0, -2880, -600, 600, 2880]),
+            st.booleans(),
+        ),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_no_row_of_jumps_and_restarts_wins_time_to_stop(
+    steps: list[tuple[int, int, bool]],
+) -> None:
+    """With a stop sent again after each: 2 h at a time, 4 h a day, in true time."""
+    house = House(minimum_w=0.0)
+    felt, true = StopLedger(), NOW
+    for minutes, jump, restarts in steps:
+        stop = a_limit(LimitSource.EMERGENCY, 0, start=house.now, end=after(9999))
+        house.engine.hear_hub([stop], house.now)
+        decision = house.read()
+        for _ in range(minutes // 5):
+            if decision.effective.source is LimitSource.EMERGENCY:
+                felt = felt.add(true, true + timedelta(minutes=5))
+            true += timedelta(minutes=5)
+            decision = house.wait(5, every_s=300)
+        house.now += timedelta(minutes=jump)
+        if restarts:
+            house.restart()
+    assert all(e.end - e.start <= timedelta(hours=2) for e in felt.episodes())
+    for stop_felt in felt.stops:
+        day = felt.stopped(stop_felt.end - timedelta(days=1), stop_felt.end)
+        assert day <= timedelta(hours=4)

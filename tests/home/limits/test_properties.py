@@ -7,6 +7,7 @@ from typing import override
 
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+import pytest
 
 from custom_components.dalen.limits.arbiter import decide, next_change
 from custom_components.dalen.limits.book import LimitBook
@@ -287,4 +288,5 @@ class HostileHub(RuleBasedStateMachine):
 
 
 HostileHub.TestCase.settings = settings(stateful_step_count=40)
-TestHostileHub = HostileHub.TestCase
+# The examples of a night take longer than a test may by day.
+TestHostileHub = pytest.mark.timeout(7200)(HostileHub.TestCase)
