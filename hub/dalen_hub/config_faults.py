@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 import difflib
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import voluptuous as vol
 
@@ -96,6 +96,6 @@ def _limits_above_rating(items: list[tuple[int, Mapping[str, Any]]]) -> Iterator
             )
 
 
-def _is_positive(value: object) -> bool:
+def _is_positive(value: object) -> TypeGuard[float]:
     """Return whether a value is a number above 0."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
