@@ -11,19 +11,16 @@ before, which does not depend on what the error is divided by.
 
 import argparse
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-import io
 import json
 import os
 from pathlib import Path
+import subprocess
 import sys
 import tempfile
 from typing import Any
 
 import pandas as pd
-
-from dalen_hub.cli import main as dalen_hub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,17 +114,14 @@ def measure(series: Series, folder: Path, test_days: int) -> dict[str, Any]:
         load, weather = (Path(temporary) / f"{n}.parquet" for n in ("load", "weather"))
         frame[["time", "load_kw"]].to_parquet(load)
         frame.drop(columns="load_kw").to_parquet(weather)
-        out = io.StringIO()
-        with redirect_stdout(out):
-            code = dalen_hub(
-                [
-                    *("backtest", str(load), "--weather", str(weather)),
-                    *("--test-days", str(test_days), "--json"),
-                ]
-            )
-    if code != 0:
-        sys.exit(code)
-    figures: dict[str, Any] = json.loads(out.getvalue())
+        command = [
+            *(sys.executable, "-m", "dalen_hub", "backtest", str(load)),
+            *("--weather", str(weather), "--test-days", str(test_days), "--json"),
+        ]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+    figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
 

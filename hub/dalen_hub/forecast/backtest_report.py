@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
+import math
 from typing import Final
 
 import numpy as np
 
 from dalen_hub.forecast.arrays import DAY_S, Booleans, Floats
 from dalen_hub.forecast.backtest import Backtest
+from dalen_hub.forecast.backtest_figures import labelled
 from dalen_hub.forecast.conformal import LEVELS
 
 _WIDTH: Final = 1_000
 _HEIGHT: Final = 280
-_MARGIN: Final = 46
+_LEFT: Final = 60
+_TOP: Final = 10
+_BOTTOM: Final = _HEIGHT - 24
 _P10, _P50, _P90 = (LEVELS.index(level) for level in (0.10, 0.50, 0.90))
 _WEEK_S: Final = 7 * DAY_S
 
@@ -60,7 +64,7 @@ def report_html(name: str, weather: Sequence[str], result: Backtest) -> str:
     """Return the page as HTML."""
     rows = "\n".join(
         f"<tr><th>{escape(label)}</th><td>{value}</td></tr>"
-        for label, value in _rows(result)
+        for label, value in labelled(result)
     )
     weeks = (
         ("The last week", int(result.times_s[-1]) + result.step_s - _WEEK_S),
@@ -72,21 +76,6 @@ def report_html(name: str, weather: Sequence[str], result: Backtest) -> str:
         weather=escape(", ".join(weather) or "none"),
         rows=rows,
         charts="\n".join(_chart(title, begin_s, result) for title, begin_s in weeks),
-    )
-
-
-def _rows(result: Backtest) -> tuple[tuple[str, str], ...]:
-    """Return the figures with their names."""
-    scores = result.scores
-    return (
-        ("Error of the median (rMAE)", f"{scores.rmae:.2%}"),
-        ("The same of the mean of days 2 to 7 before", f"{result.mean6_rmae:.2%}"),
-        ("The same of the week before", f"{result.persistence_rmae:.2%}"),
-        ("Error of the quantiles (rCRPS)", f"{scores.rcrps:.2%}"),
-        ("Error of the daily peak", f"{scores.peak_error:.2%}"),
-        ("Load between P10 and P90 (right: 80 %)", f"{scores.cover80:.1%}"),
-        ("Load below P95 (right: 95 %)", f"{scores.below_p95:.1%}"),
-        ("Mean time of a weekly fit", f"{result.fit_s:.2f} s"),
     )
 
 
@@ -102,11 +91,11 @@ def _chart(title: str, begin_s: int, result: Backtest) -> str:
     """Return the chart of a week from ``begin_s`` on."""
     rows = (result.times_s >= begin_s) & (result.times_s < begin_s + _WEEK_S)
     times_s = result.times_s[rows]
-    x = _MARGIN + (times_s - times_s[0]) / _WEEK_S * (_WIDTH - _MARGIN)
+    x = _LEFT + (times_s - times_s[0]) / _WEEK_S * (_WIDTH - _LEFT)
     low, high = _limits(result, rows)
-    scale = (_HEIGHT - 2 * _MARGIN / 2 - 20) / (high - low)
-    quantiles = _HEIGHT - 24 - (result.quantiles_kw[rows] - low) * scale
-    load = _HEIGHT - 24 - (result.load_kw[rows] - low) * scale
+    scale = (_BOTTOM - _TOP) / (high - low)
+    quantiles = _BOTTOM - (result.quantiles_kw[rows] - low) * scale
+    load = _BOTTOM - (result.load_kw[rows] - low) * scale
     upper, lower = quantiles[:, _P90], quantiles[:, _P10]
     return _CHART.format(
         title=title,
@@ -130,16 +119,26 @@ def _grid(begin_s: int, low: float, high: float, scale: float) -> str:
     """Return the lines and labels of the days and of the load."""
     parts = []
     for day in range(7):
-        x = _MARGIN + day * (_WIDTH - _MARGIN) / 7
+        x = _LEFT + day * (_WIDTH - _LEFT) / 7
         date = datetime.fromtimestamp(begin_s + day * DAY_S, UTC)
-        parts.append(f'<path class="grid" d="M{x:.0f} 10V{_HEIGHT - 24}"/>')
+        parts.append(f'<path class="grid" d="M{x:.0f} {_TOP}V{_BOTTOM}"/>')
         label = date.strftime("%a %d %b")
         parts.append(f'<text x="{x + 4:.0f}" y="{_HEIGHT - 6}">{label}</text>')
-    for value in np.linspace(low, high, 4):
-        y = _HEIGHT - 24 - (value - low) * scale
-        parts.append(f'<path class="grid" d="M{_MARGIN} {y:.0f}H{_WIDTH}"/>')
-        parts.append(f'<text x="0" y="{y + 4:.0f}">{value:.3g}</text>')
+    for value in _ticks(low, high):
+        y = _BOTTOM - (value - low) * scale
+        parts.append(f'<path class="grid" d="M{_LEFT} {y:.0f}H{_WIDTH}"/>')
+        parts.append(f'<text x="0" y="{y + 4:.0f}">{value:,g}</text>')
     return "\n".join(parts)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return three to eight round values between two."""
+    power = 10.0 ** math.floor(math.log10(high - low))
+    step = next(s * power for s in (0.2, 0.5, 1.0, 2.0) if (high - low) / s / power < 7)
+    return [
+        round(index * step, 9)
+        for index in range(math.ceil(low / step), math.floor(high / step) + 1)
+    ]
 
 
 def _path(x: Floats, y: Floats) -> str:
