@@ -9,6 +9,7 @@ from .access import EntityAccess
 from .limiter import Limiter, Powers, Written, available, put
 from .mechanism import WattsNumber
 from .number_range import number_range
+from .reading import EntityReading
 from .setting import Setting, set_value
 
 MIN_WRITE_INTERVAL_S: Final = 60.0
@@ -52,16 +53,12 @@ class WattsLimiter(Limiter):
 
     @override
     def note(self, electric_w: float | None, now: datetime, *, steady: bool) -> None:
-        """Follow a range that the other integration changed."""
-        reading = self._access.reading(self._mechanism.entity_id)
-        found = None if reading is None else number_range(reading)
-        if found is not None and found.watts_per is not None:
-            self._range = found
+        """Do nothing: the number says all that there is to know."""
 
     @override
     def readback_w(self, now: datetime) -> float | None:
         """Return the limit in the number, or None while it limits nothing."""
-        reading = self._access.reading(self._mechanism.entity_id)
+        reading = self._look()
         if not self._written.is_news(reading, now):
             return self._ours_w
         held = set_value(reading)
@@ -72,6 +69,7 @@ class WattsLimiter(Limiter):
     @override
     async def limit(self, limit_w: float, now: datetime) -> None:
         """Set the number, rounded down, and switch it on."""
+        self._look()
         value = max(self._range.rounded_down(limit_w / self._factor), self._lowest)
         await put(self._access, self._setting(value))
         if (enable := self._mechanism.enable) is not None:
@@ -81,6 +79,7 @@ class WattsLimiter(Limiter):
     @override
     async def release(self, now: datetime) -> None:
         """Set the number back to what it holds without a limit."""
+        self._look()
         free = self._mechanism.enable_free or self._setting(self._free)
         await put(self._access, free)
         self._note_write(None, now)
@@ -94,6 +93,14 @@ class WattsLimiter(Limiter):
     async def refresh(self, now: datetime) -> None:
         """Check that the number can still be reached."""
         available(self._access, self._mechanism.entity_id)
+
+    def _look(self) -> EntityReading | None:
+        """Return the number, and follow a range or unit that its owner changed."""
+        reading = self._access.reading(self._mechanism.entity_id)
+        found = None if reading is None else number_range(reading)
+        if found is not None and found.watts_per is not None:
+            self._range = found
+        return reading
 
     @property
     def _factor(self) -> float:

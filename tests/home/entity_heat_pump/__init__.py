@@ -1,0 +1,1 @@
+"""Tests of heat pumps that are connected through entities."""
