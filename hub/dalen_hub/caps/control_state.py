@@ -99,7 +99,8 @@ class Decision:
     ``send`` says
     whether homes have to be told. ``rising`` are homes whose cap rises: they start
     spread over 5 minutes. ``rest_w`` and ``room_w`` are those of the transformer,
-    NaN where the plan counts. ``takes_part`` and ``off_in_turn`` explain caps;
+    NaN where the plan counts. ``takes_part``, ``off_in_turn`` and
+    ``on_in_turn`` explain caps;
     ``bottleneck`` is the index of the constraint that holds a home, or -1.
     """
 
@@ -112,6 +113,7 @@ class Decision:
     room_w: float
     takes_part: Bools
     off_in_turn: Bools
+    on_in_turn: Bools
     bottleneck: Ints
 
 

@@ -71,6 +71,7 @@ def decide(
         room_w=target.room_w,
         takes_part=case.takes_part,
         off_in_turn=turns.in_turn & ~turns.on,
+        on_in_turn=turns.in_turn & turns.on,
         bottleneck=target.bottleneck,
     )
     expected_w = case.load_w(case.expected_w(told_w))
