@@ -124,7 +124,7 @@ def test_a_clock_without_a_past_is_stored_as_such() -> None:
             st.booleans(),
         ),
         min_size=4,
-        max_size=12,
+        max_size=8,
     )
 )
 def test_no_row_of_jumps_and_restarts_wins_time_to_stop(
