@@ -42,14 +42,28 @@ from .const import (
 from .flow_base import Errors, check_powers
 from .flow_entities import EntitySteps
 from .flow_entity_limit import entity_unique_id
-from .heat_pump.profile import HeatPumpProfile
+from .heat_pump.profile import HeatPumpProfile, MeterNeed, TransportType
 from .heat_pump.profile_loader import load_profile, profile_ids
 from .probe import Probe, ProbeFailure, async_probe
 
 
 def load_profiles() -> dict[str, HeatPumpProfile]:
-    """Return all profiles by id. Reads files: not in the event loop."""
-    return {profile_id: load_profile(profile_id) for profile_id in profile_ids()}
+    """Return the profiles that can be set up, by id. Reads files."""
+    profiles = map(load_profile, profile_ids())
+    return {profile.id: profile for profile in profiles if _can_be_set_up(profile)}
+
+
+def _can_be_set_up(profile: HeatPumpProfile) -> bool:
+    """Tell if these screens ask all that the profile needs.
+
+    They do not ask for a meter entity or a write test yet. What they do not offer
+    can often be set up through the entities of another integration.
+    """
+    return (
+        TransportType.TCP in profile.transport.types
+        and profile.meter is not MeterNeed.NEEDED
+        and not profile.needs_write_test
+    )
 
 
 def profile_label(profile: HeatPumpProfile) -> str:
