@@ -77,7 +77,7 @@ def various_houses(homes: int, rng: np.random.Generator) -> HouseParameters:
 
 
 def balanced_state(
-    parameters: HouseParameters, *, air_c: FloatArray, outdoor_c: float
+    parameters: HouseParameters, *, air_c: FloatArray, outdoor_c: FloatArray | float
 ) -> HouseState:
     """Return the state in which nothing changes while the air is kept at air_c."""
     loss_w = parameters.loss_w_per_k * (air_c - outdoor_c)

@@ -69,7 +69,7 @@ def step_hybrids(
     reached within 2 minutes, except in a defrost and an oil return.
     """
     flow_c = flow_temperature_c(inputs.outdoor_c)
-    cop = coefficient_of_performance(flow_c, inputs.outdoor_c)
+    cop = parameters.cop_share * coefficient_of_performance(flow_c, inputs.outdoor_c)
     most_w = most_electric_w(parameters.rated_w, inputs.outdoor_c)
     wanted_w = np.minimum(inputs.heat_w / cop, most_w)
     allowed_w = _LIMIT_MARGIN * inputs.limit_w - parameters.standby_w

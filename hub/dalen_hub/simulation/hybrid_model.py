@@ -23,6 +23,8 @@ class HybridParameters:
     least_off_s: FloatArray
     boiler_w: FloatArray
     hot_water_per_day: FloatArray
+    cop_share: FloatArray | float = 1.0
+    """COP relative to that of a usual machine."""
 
     @property
     def homes(self) -> int:

@@ -88,7 +88,7 @@ def gains_w(local_hour: float) -> float:
 def settled_state(
     parameters: HomesParameters,
     *,
-    outdoor_c: float,
+    outdoor_c: FloatArray | float,
     local_hour: float,
     rng: np.random.Generator,
 ) -> HomesState:
@@ -96,8 +96,8 @@ def settled_state(
     room_c = parameters.thermostats.set_point_at(local_hour)
     loss_w = parameters.houses.loss_w_per_k * (room_c - outdoor_c)
     heat_w = np.maximum(loss_w - gains_w(local_hour), 0.0)
-    cop = coefficient_of_performance(
-        flow_temperature_c(filled(parameters.homes, outdoor_c)), outdoor_c
+    cop = parameters.hybrids.cop_share * coefficient_of_performance(
+        flow_temperature_c(outdoor_c), outdoor_c
     )
     sensible = outdoor_c >= parameters.hybrids.switch_over_c
     return HomesState(
@@ -113,17 +113,19 @@ def step_homes(
     parameters: HomesParameters,
     state: HomesState,
     *,
-    outdoor_c: float,
-    irradiance_w_m2: float,
+    outdoor_c: FloatArray | float,
+    irradiance_w_m2: FloatArray | float,
     local_hour: float,
     limit_w: FloatArray,
     dt_s: float,
     rng: np.random.Generator,
+    taps_rng: np.random.Generator | None = None,
 ) -> tuple[HomesState, HybridOutput]:
     """Advance n homes by dt_s seconds, at most 60, and return their power.
 
     ``limit_w`` (shape (n,), infinite where there is none) comes from the
-    controllers under test.
+    controllers under test. With a generator of their own, taps open at the same
+    instants whatever the limits are.
     """
     set_point_c = parameters.thermostats.set_point_at(local_hour)
     room_c = state.houses.air_c
@@ -135,7 +137,7 @@ def step_homes(
         too_cold_k=set_point_c - room_c,
         outdoor_c=outdoor_c,
         limit_w=limit_w,
-        hot_water_s=_opened_taps(parameters.hybrids, local_hour, dt_s, rng),
+        hot_water_s=_opened_taps(parameters.hybrids, local_hour, dt_s, taps_rng or rng),
     )
     hybrids, output = step_hybrids(
         parameters.hybrids, state.hybrids, inputs, dt_s=dt_s, rng=rng
