@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_BRAND, CONF_MINIMUM_W, CONF_MODEL, CONF_NAMEPLATE_W
 from .description import HeatPumpDescription
 from .entity_heat_pump.bindings import read_bindings
-from .entity_heat_pump.errors import EntityUnavailableError, ImplausibleEntityError
+from .entity_heat_pump.errors import ImplausibleEntityError
 from .entity_heat_pump.factory import make_heat_pump
 from .entity_heat_pump.heat_pump import EntityHeatPump
 from .entity_heat_pump.home_assistant import HomeAssistantEntities
@@ -35,14 +35,13 @@ def describe_entities(data: Mapping[str, Any]) -> HeatPumpDescription:
 async def async_probe_entities(
     hass: HomeAssistant, data: Mapping[str, Any]
 ) -> Probe | ProbeFailure:
-    """Return what the entities tell now, or why they cannot be used."""
+    """Return what the entities tell now, or why they cannot be used.
+
+    They have to be there: raises HeatPumpUnreachableError otherwise.
+    """
     heat_pump = entity_heat_pump(hass, data)
     try:
         state = await heat_pump.read(dt_util.utcnow())
-    except EntityUnavailableError as err:
-        return ProbeFailure(
-            key="entity_unavailable", placeholders={"entity": err.entity_id}
-        )
     except ImplausibleEntityError as err:
         return ProbeFailure(
             key="implausible_entity", placeholders={"detail": str(err.values[0])}

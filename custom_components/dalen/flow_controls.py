@@ -19,6 +19,7 @@ from .flow_base import Errors, HeatPumpFlow
 from .flow_entity_limit import (
     ROOM_STEP_K,
     control_answers,
+    control_entity,
     entity_unique_id,
     heishamon_limit,
     number_limit,
@@ -153,9 +154,7 @@ class ControlSteps[
     def _unusable(self, entity_id: str) -> str | None:
         """Return the error of an entity that cannot control a heat pump."""
         reading = HomeAssistantEntities(self.hass).reading(entity_id)
-        if reading is None or not reading.is_available:
-            return "entity_unavailable"
-        found = control_type(reading)
+        found = None if reading is None else control_type(reading)
         return found.key if isinstance(found, Unusable) else None
 
     def _is_used(self, limit: Mapping[str, Any]) -> bool:
@@ -183,7 +182,11 @@ class ControlSteps[
     def _control_answers(self) -> dict[str, Any]:
         """Return what the screen starts with: what is kept, or the recipe's."""
         if (changed := self._changed_heat_pump()) is not None:
-            return control_answers(changed[CONF_LIMIT])
+            limit = changed[CONF_LIMIT]
+            # Answers about another entity would be wrong here.
+            kept = control_entity(limit)
+            is_same = kept is None or kept == self._control_reading.entity_id
+            return control_answers(limit) if is_same else {}
         if (proposal := self._proposal) is None:
             return {}
         answers = dict(proposal.recipe.defaults)
@@ -234,7 +237,6 @@ class ControlSteps[
 
     def _entry_data(self) -> Mapping[str, Any]:
         """Return the data of the config entry that the recipe found."""
-        if self._proposal is None:
-            return {}
-        entry = self.hass.config_entries.async_get_entry(self._proposal.entry_id)
+        entry_id = "" if self._proposal is None else self._proposal.entry_id
+        entry = self.hass.config_entries.async_get_entry(entry_id)
         return {} if entry is None else entry.data

@@ -202,8 +202,11 @@ class EntitySteps[
             **self._about_recipe(),
             **bindings_of(answers),
         }
-        if control is not None and (key := self._unusable(control)) is not None:
-            return self._failure(key, control)
+        if control is not None:
+            if (failure := self._not_there(control)) is not None:
+                return failure
+            if (key := self._unusable(control)) is not None:
+                return self._failure(key, control)
         named = dict(data)
         if control is not None:
             named[CONF_LIMIT] = {"entity_id": control}

@@ -39,6 +39,9 @@ ROOM_STEP_K: Final = 3.0
 
 _INVERSE: Final = {"on": "off", "off": "on"}
 
+_BLOCK_FIELDS: Final = (CONF_BLOCK_OPTION, CONF_BLOCKED_WHEN, CONF_BLOCK_VALUE)
+_FREE_FIELDS: Final = (CONF_FREE_OPTION, CONF_FREE_VALUE)
+
 # Blocked and free positions of two contacts. SG-Ready: 1,0 blocks, 0,0 is normal.
 _TWO_CONTACTS: Final = {
     "sg_ready": (("on", "off"), ("off", "off")),
@@ -208,29 +211,24 @@ def controlling_entities(data: Answers) -> tuple[str, ...]:
 
 def control_answers(limit: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers that lead to a control as it is kept."""
+    answers: dict[str, Any] = {}
     match LimitType(limit["type"]):
         case LimitType.WATTS | LimitType.PERCENT:
             answers = {CONF_FREE_VALUE: limit["free"]}
             if enable := limit.get("enable"):
                 answers[ENABLE] = enable["entity_id"]
-            return answers
         case LimitType.BLOCK:
             block, free = limit["block"][0]["value"], limit["free"][0]["value"]
-            return {
-                CONF_BLOCK_OPTION: block,
-                CONF_FREE_OPTION: free,
-                CONF_BLOCKED_WHEN: block,
-                CONF_BLOCK_VALUE: block,
-                CONF_FREE_VALUE: free,
-            }
+            answers = dict.fromkeys(_BLOCK_FIELDS, block)
+            answers |= dict.fromkeys(_FREE_FIELDS, free)
         case LimitType.OPENTHERM:
             is_level = limit["method"] == OpenThermMethod.MAX_MODULATION
             key = CONF_BLOCK_LEVEL if is_level else CONF_BLOCK_C
-            return {CONF_METHOD: limit["method"], key: limit["block"]}
-        case LimitType.HEISHAMON:
-            return {CONF_TOPIC: limit["topic"]}
-        case LimitType.NONE:
-            return {}
+            answers = {CONF_METHOD: limit["method"], key: limit["block"]}
+        case _:
+            # Empty for one that is monitored: nothing of it is asked.
+            answers = {key: limit[key] for key in (CONF_TOPIC,) if key in limit}
+    return answers
 
 
 def recipe_control(limit: Mapping[str, Any]) -> RecipeControl:
