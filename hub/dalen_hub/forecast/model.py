@@ -37,4 +37,4 @@ def forecasts_from_rows(rows: Iterable[Row], source: str) -> list[QuarterForecas
 
 def _default_p90_kw(p50_kw: float) -> float:
     """Return the P90 in kW to assume where only a P50 is known."""
-    return p50_kw * (1 + DEFAULT_BAND)
+    return p50_kw + abs(p50_kw) * DEFAULT_BAND

@@ -145,17 +145,20 @@ def _check_values(row: Row, rating_kva: float) -> None:
 
 
 def _check_load(where: str, load_kw: float, rating_kva: float) -> None:
-    """Refuse a load that is not finite or not within 0 .. 2 x rating."""
+    """Refuse a load that is not finite or not within +-2 x rating.
+
+    Solar power that flows back is a load below 0.
+    """
     if not math.isfinite(load_kw):
         raise SeriesError(
             f"{where}: {load_kw} is not a number. Send a number in kW, or leave the"
             " row out."
         )
     maximum = MAX_LOADING * rating_kva
-    if load_kw < 0:
+    if load_kw < -maximum:
         raise SeriesError(
-            f"{where}: {load_kw:g} kW is below 0 (allowed: 0 to {maximum:g})."
-            " Check the sign; send 0 where solar power flows back."
+            f"{where}: {load_kw:g} kW is below {-maximum:g} kW, twice the rating of"
+            f" {rating_kva:g} kVA. {_slip(-load_kw, maximum)}"
         )
     if load_kw > maximum:
         raise SeriesError(
@@ -176,7 +179,7 @@ def _check_not_tiny(rows: Sequence[Row], rating_kva: float) -> None:
 
     Taken as kW it would tell the hub that the transformer is empty.
     """
-    highest = max(row.load_kw for row in rows)
+    highest = max(abs(row.load_kw) for row in rows)
     if len(rows) < _ROWS_TO_JUDGE_SMALLNESS or highest == 0:
         return
     if highest * 1000 <= MAX_LOADING * rating_kva:

@@ -103,7 +103,7 @@ async def test_last_good_row_of_a_bad_series_is_not_stored(whole: Hub) -> None:
     operator = await whole.operator()
     readings = [
         {"time": f"2026-11-23T15:{minute:02}:00Z", "load_kw": load}
-        for minute, load in ((0, 200), (5, 210), (10, -1))
+        for minute, load in ((0, 200), (5, 210), (10, -900))
     ]
     body = {"unit": "kW", "readings": readings}
     await assert_problem(await operator.call("POST", LOAD, body), 422, "series")

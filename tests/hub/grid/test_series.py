@@ -7,6 +7,7 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
+from dalen_hub.forecast.model import forecasts_from_rows
 from dalen_hub.grid.series import (
     MAX_ROWS,
     Row,
@@ -96,7 +97,7 @@ def test_json_forecast_is_read_with_and_without_p90() -> None:
         ("time,load_kw\n2026-11-23T16:00Z,200,1", "line 2: 3 values for 2 columns"),
         ("time,load_kw\n2026-11-23T16:00Z,nan", "line 2: nan is not a number"),
         ("time,load_kw\n2026-11-23T16:00Z,inf", "line 2: inf is not a number"),
-        ("time,load_kw\n2026-11-23T16:00Z,-5", "line 2: -5 kW is below 0"),
+        ("time,load_kw\n2026-11-23T16:00Z,-900", "line 2: -900 kW is below -800 kW"),
         ("time,load_kw\n2026-11-23T16:00Z,200000", "looks like W: divide by 1000"),
         ("time,load_kw\n2026-11-23T16:07Z,200", "line 2: 2026-11-23T16:07:00Z starts"),
         (
@@ -209,3 +210,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         forecast_rows_from_json(text)
     with contextlib.suppress(SeriesError):
         reading_rows_from_json(text)
+
+
+def test_solar_power_that_flows_back_is_a_load_below_zero() -> None:
+    """Down to twice the rating."""
+    rows = rows_from_csv("time,load_kw\n2026-06-21T12:00Z,-310.5", with_p90=False)
+    check_readings(rows, 400.0, datetime(2026, 6, 21, 12, 30, tzinfo=UTC))
+    check_forecast(rows, 400.0)
+    (forecast,) = forecasts_from_rows(rows, "test")
+    assert forecast.p90_kw > forecast.p50_kw
