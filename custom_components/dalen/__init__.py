@@ -32,6 +32,7 @@ from .const import (
 )
 from .coordinator import HeatPumpCoordinator
 from .description import describe_profile
+from .entity_renames import async_follow_renames
 from .entity_setup import describe_entities, entity_heat_pump
 from .heat_pump import HeatPumpProfile, ModbusHeatPump, load_profile
 from .house import DalenConfigEntry, House
@@ -72,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> boo
         )
     )
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    entry.async_on_unload(async_follow_renames(hass, entry))
     for section in gone:
         if membership := section.get("membership"):
             entry.async_create_background_task(

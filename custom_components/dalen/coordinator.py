@@ -24,6 +24,7 @@ from .const import (
     SCAN_INTERVAL,
 )
 from .description import HeatPumpDescription
+from .entity_heat_pump.heat_pump import EntityHeatPump
 from .heat_pump.adapter import HeatPumpAdapter
 from .heat_pump.errors import (
     HeatPumpError,
@@ -215,7 +216,14 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
             "limits": [asdict(limit) for limit in self._book.limits(now)],
             "writes": self._pacer.writes,
             "capability": asdict(self.adapter.capability),
+            "stale": self._stale,
         }
+
+    @property
+    def _stale(self) -> tuple[str, ...]:
+        """Return the entities that have been silent for long."""
+        adapter = self.adapter
+        return adapter.stale if isinstance(adapter, EntityHeatPump) else ()
 
     def _set_house_limits(self, now: datetime) -> None:
         """Put the limits that people in the house set into the book."""

@@ -7,6 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
+from custom_components.dalen.flow_entity_limit import entity_unique_id
+
 from .houses import PUMP_ID
 
 METER = "input_number.meter"
@@ -97,7 +99,7 @@ def entity_subentry(
         "subentry_id": PUMP_ID,
         "subentry_type": "heat_pump",
         "title": "Heat pump",
-        "unique_id": "entity:x",
+        "unique_id": entity_unique_id({"power_entity": METER, "limit": limit}),
     }  # type: ignore[typeddict-unknown-key]
 
 

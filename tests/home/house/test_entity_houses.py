@@ -3,7 +3,7 @@
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -18,7 +18,17 @@ from .entities import (
     entity_subentry,
     make_helpers,
 )
-from .houses import LIMIT, NUMBER, POWER, STATUS, limit_to, pass_time, set_up, state_of
+from .houses import (
+    LIMIT,
+    NUMBER,
+    POWER,
+    PUMP_ID,
+    STATUS,
+    limit_to,
+    pass_time,
+    set_up,
+    state_of,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +131,32 @@ async def test_monitor_only_has_nothing_to_set(hass: HomeAssistant) -> None:
     for entity_id in (NUMBER, LIMIT, STATUS, "binary_sensor.heat_pump_limited"):
         assert hass.states.get(entity_id) is None
     assert await hass.config_entries.async_unload(house.entry_id)
+
+
+async def test_a_renamed_entity_is_followed(hass: HomeAssistant) -> None:
+    """Wherever its id stands; other changes of entities do not matter."""
+    house = await house_with(hass, entity_subentry(RELAY_LIMIT, "contact"))
+    registry = er.async_get(hass)
+    registry.async_update_entity(RELAY, new_entity_id="input_boolean.evu")
+    await hass.async_block_till_done()
+    data = house.subentries[PUMP_ID].data
+    assert data["limit"]["block"][0]["entity_id"] == "input_boolean.evu"
+    assert data["limit"]["free"][0]["entity_id"] == "input_boolean.evu"
+    assert house.subentries[PUMP_ID].unique_id == "entity:input_boolean.evu"
+    registry.async_update_entity(METER, name="Meter")
+    registry.async_update_entity("input_select.mode", new_entity_id="input_select.a")
+    await hass.async_block_till_done()
+    assert house.subentries[PUMP_ID].data == data
+
+
+async def test_silent_entities_are_in_the_diagnostics(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A supporter sees that a meter may have stopped."""
+    house = await house_with(hass, entity_subentry(WATTS_LIMIT))
+    await pass_time(hass, freezer, 301)
+    (pump,) = house.runtime_data.heat_pumps.values()
+    assert pump.diagnostics()["stale"] == (METER,)
 
 
 async def test_the_device_has_the_make_of_the_recipe(hass: HomeAssistant) -> None:
