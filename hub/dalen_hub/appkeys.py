@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from dalen_hub.vtn.nudge import Nudger
     from dalen_hub.vtn.principal import Principal
     from dalen_hub.vtn.principals import Principals
+    from dalen_hub.vtn.rate_limits import RateLimits
     from dalen_hub.vtn.tokens import Tokens
+    from dalen_hub.vtn.webhooks import Webhooks
 
 type Clock = Callable[[], datetime]
 """Gives the present instant, timezone-aware and in UTC."""
@@ -38,6 +40,11 @@ PRINCIPALS: web.AppKey[Principals] = web.AppKey("principals")
 """Made by the routes themselves when absent."""
 PAIRING_ATTEMPTS: web.AppKey[AttemptGuard] = web.AppKey("pairing_attempts")
 """Made by the routes themselves when absent."""
+
+RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits")
+"""Made by the routes themselves when absent."""
+WEBHOOKS: web.AppKey[Webhooks] = web.AppKey("webhooks")
+"""Made by the routes themselves when absent; strict then."""
 
 PRINCIPAL: web.RequestKey[Principal | None] = web.RequestKey("principal")
 """Who sent a request. None: nobody presented a token."""

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 import logging
+import os
 from pathlib import Path
 import sys
 from typing import Final, NoReturn, override
@@ -13,6 +14,7 @@ from dalen_hub.config import ConfigError, load_config
 from dalen_hub.errors import HubError
 from dalen_hub.forecast.backtest_options import add_backtest_options
 from dalen_hub.serving import Serving, read_serving
+from dalen_hub.simulation.run_options import add_simulate_options
 from dalen_hub.store.errors import StoreError
 
 _DATA: Final = Path("dalen-data")
@@ -66,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     backtest = commands.add_parser("backtest", help="test the forecaster on a load")
     add_backtest_options(backtest)
     backtest.set_defaults(command=_backtest)
+    simulate = commands.add_parser("simulate", help="a village on cold days")
+    add_simulate_options(simulate)
+    simulate.set_defaults(command=_simulate)
     return parser
 
 
@@ -115,7 +120,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-insecure-webhooks",
         action="store_true",
-        help="accepted for later: this version sends no webhooks yet",
+        help="also call webhooks over plain http and on private addresses",
     )
     parser.set_defaults(command=_serve)
 
@@ -209,6 +214,7 @@ def _serve(options: argparse.Namespace) -> None:
             host=options.host,
             port=options.port,
             say=lambda line: print(line, flush=True),
+            insecure_webhooks=options.allow_insecure_webhooks,
         )
     )
 
@@ -283,4 +289,16 @@ def _backtest(options: argparse.Namespace) -> None:
         options,
         say=print,
         progress=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    """Simulate villages with heat pumps on cold days."""
+    from dalen_hub.simulation.run_command import run_simulate
+
+    run_simulate(
+        options,
+        say=print,
+        progress=lambda line: print(line, file=sys.stderr, flush=True),
+        environ=os.environ,
     )

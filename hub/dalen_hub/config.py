@@ -42,6 +42,7 @@ class HubConfig:
     time_zone: ZoneInfo
     public_url: str
     trafos: tuple[Trafo, ...]
+    keep_reports_days: int = 31
 
     def trafo(self, trafo_id: str) -> Trafo | None:
         """Return a transformer by its id, None when there is none."""
@@ -95,6 +96,7 @@ def _config(data: dict[str, Any], folder: Path) -> HubConfig:
         time_zone=zone,
         public_url=data["public_url"],
         trafos=tuple(_trafo(item, zone, folder) for item in data["trafos"]),
+        keep_reports_days=data["keep_reports_days"],
     )
 
 

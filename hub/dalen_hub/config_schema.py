@@ -54,6 +54,16 @@ def power_factor(value: Any) -> float:
     return number
 
 
+def days(value: Any) -> int:
+    """Validate a number of days."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 3660:
+        raise vol.Invalid(
+            f"must be a whole number of days from 1 to 3660, got {value!r}. Write for"
+            " example 31."
+        )
+    return value
+
+
 def count(value: Any) -> int:
     """Validate a number of connections."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -171,6 +181,7 @@ ROOT: Final = {
     vol.Optional("language", default="en"): language,
     vol.Optional("time_zone", default="Europe/Amsterdam"): time_zone,
     vol.Required("public_url"): base_url,
+    vol.Optional("keep_reports_days", default=31): days,
     vol.Required("trafos"): each(TRAFO),
 }
 

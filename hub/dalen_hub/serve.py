@@ -28,6 +28,7 @@ async def serve(
     host: str,
     port: int,
     say: Callable[[str], None],
+    insecure_webhooks: bool = False,
 ) -> None:
     """Serve the hub until SIGINT or SIGTERM; ``config_path`` None is the demo.
 
@@ -42,7 +43,9 @@ async def serve(
         url = url_of(host, listener.getsockname()[1])
         config = _config(config_path, url)
         check_same_kind(data_dir, demo=config_path is None)
-        async with running(config, data_dir, listener) as app:
+        async with running(
+            config, data_dir, listener, insecure_webhooks=insecure_webhooks
+        ) as app:
             write_serving(data_dir, Serving.of(config, demo=config_path is None))
             say(f"Dalen hub {config.name!r} listens on {url}")
             if config_path is None:
@@ -64,12 +67,18 @@ def _config(config_path: Path | None, url: str) -> HubConfig:
 
 @asynccontextmanager
 async def running(
-    config: HubConfig, data_dir: Path, listener: socket.socket
+    config: HubConfig,
+    data_dir: Path,
+    listener: socket.socket,
+    *,
+    insecure_webhooks: bool = False,
 ) -> AsyncIterator[web.Application]:
     """Run the hub on a listening socket, and stop all of it in order at the end."""
     engine = await open_database(data_dir)
     try:
-        app = create_app(config, engine, data_dir=data_dir)
+        app = create_app(
+            config, engine, data_dir=data_dir, insecure_webhooks=insecure_webhooks
+        )
         runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=_SHUTDOWN_S, handle_signals=False
         )

@@ -11,6 +11,7 @@ from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.clients import revoke_client
 from dalen_hub.vtn.events import remove_events_of_target
 from dalen_hub.vtn.principal import Principal
+from dalen_hub.vtn.ven_objects import remove_ven_objects
 
 
 async def leave(
@@ -36,6 +37,7 @@ async def leave(
         ),
     )
     await revoke_client(conn, principal.client_id, now)
+    await remove_ven_objects(conn, ven_id, principal.client_id)
     for target in principal.targets:
         await remove_events_of_target(conn, target)
     for table in (report, pump_power, home_state, refused_report):

@@ -2,12 +2,34 @@
 
 from aiohttp import web
 
-from dalen_hub.appkeys import NUDGER
-from dalen_hub.vtn import events, programs, reports, vens
+from dalen_hub.appkeys import NUDGER, WEBHOOKS
+from dalen_hub.vtn import (
+    credentials,
+    events,
+    notifiers,
+    programs,
+    reports,
+    resources,
+    subscriptions,
+    vens,
+)
 from dalen_hub.vtn.auth import add_middlewares
 from dalen_hub.vtn.nudge import Nudger, close_nudger, get_nudge
 from dalen_hub.vtn.paths import NUDGE_PATH, TOKEN_PATH, VTN_PATH
+from dalen_hub.vtn.retention import run_retention
 from dalen_hub.vtn.token_endpoint import get_auth_server, post_token
+from dalen_hub.vtn.webhooks import Webhooks, run_webhooks
+
+_ROOMS = (
+    programs,
+    events,
+    reports,
+    subscriptions,
+    vens,
+    resources,
+    notifiers,
+    credentials,
+)
 
 
 def add_vtn_routes(app: web.Application) -> None:
@@ -19,9 +41,13 @@ def add_vtn_routes(app: web.Application) -> None:
     add_middlewares(app)
     if NUDGER not in app:
         app[NUDGER] = Nudger()
+    if WEBHOOKS not in app:
+        app[WEBHOOKS] = Webhooks()
     app.on_shutdown.append(close_nudger)
+    app.cleanup_ctx.append(run_webhooks)
+    app.cleanup_ctx.append(run_retention)
     app.router.add_get(f"{VTN_PATH}/auth/server", get_auth_server)
     app.router.add_post(TOKEN_PATH, post_token)
     app.router.add_get(NUDGE_PATH, get_nudge, allow_head=False)
-    for room in (programs, events, reports, vens):
+    for room in _ROOMS:
         room.add_routes(app)

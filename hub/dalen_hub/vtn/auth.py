@@ -6,11 +6,12 @@ The public names of clients are here too: ``create_client``, ``revoke_client``.
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from dalen_hub.appkeys import CLOCK, ENGINE, PRINCIPAL, PRINCIPALS, TOKENS
+from dalen_hub.appkeys import CLOCK, ENGINE, PRINCIPAL, PRINCIPALS, RATE_LIMITS, TOKENS
 from dalen_hub.vtn.clients import create_client, revoke_client
 from dalen_hub.vtn.principal import Principal, Role, principal_of
 from dalen_hub.vtn.principals import Principals
 from dalen_hub.vtn.problems import API_PREFIXES, ProblemError, problem_middleware
+from dalen_hub.vtn.rate_limits import RateLimits
 
 __all__ = [
     "Principal",
@@ -42,26 +43,43 @@ def add_middlewares(app: web.Application) -> None:
             app.middlewares.append(needed)
     if PRINCIPALS not in app:
         app[PRINCIPALS] = Principals()
+    if RATE_LIMITS not in app:
+        app[RATE_LIMITS] = RateLimits()
 
 
 async def authenticate(request: web.Request) -> Principal | None:
     """Return who presents a token; None when there is no bearer token.
 
-    Raises a 401 problem when the token or its client does not hold any more.
+    Raises a 401 problem when the token or its client does not hold any more, and
+    a 429 problem for a client that asks too often.
     """
     header = request.headers.get("Authorization", "")
+    limits = request.app[RATE_LIMITS]
     if not header.lower().startswith(_BEARER):
+        limits.check_address(request)
         return None
+    try:
+        principal = await _bearer(request, header[len(_BEARER) :].strip())
+    except ProblemError:
+        limits.check_address(request)
+        limits.count_failure(request)
+        raise
+    limits.check_client(principal)
+    if principal.ven_id is not None:
+        app = request.app
+        await app[PRINCIPALS].seen(app[ENGINE], principal.ven_id, app[CLOCK]())
+    return principal
+
+
+async def _bearer(request: web.Request, token: str) -> Principal:
+    """Return whose token it is. Raises a 401 problem when it does not hold."""
     app, now = request.app, request.app[CLOCK]()
-    claims = app[TOKENS].verify(header[len(_BEARER) :].strip(), now)
-    principals, engine = app[PRINCIPALS], app[ENGINE]
-    principal = await principals.of_token(engine, claims.client_id, claims.scopes, now)
+    claims = app[TOKENS].verify(token, now)
+    principal = await app[PRINCIPALS].of_token(app[ENGINE], claims, now)
     if principal is None:
         raise ProblemError(
             401,
-            "The client of this token was revoked.",
+            "The client of this token was revoked, or got a new secret.",
             headers={"WWW-Authenticate": 'Bearer realm="dalen", error="invalid_token"'},
         )
-    if principal.ven_id is not None:
-        await principals.seen(engine, principal.ven_id, now)
     return principal

@@ -1,5 +1,6 @@
 """Read the JSON of a request, and refuse what no honest client sends."""
 
+import asyncio
 import json
 import math
 from typing import Any
@@ -11,6 +12,7 @@ from dalen_hub.vtn.problems import ProblemError
 type JsonObject = dict[str, Any]
 
 MAX_BODY_BYTES = 256_000
+MAX_BODY_S = 20.0
 _MAX_DEPTH = 16
 
 
@@ -49,10 +51,18 @@ async def read_limited(request: web.Request) -> bytes:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise too_large
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise too_large
+    try:
+        async with asyncio.timeout(MAX_BODY_S):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise too_large
+    except TimeoutError as error:
+        raise ProblemError(
+            408,
+            f"The body took longer than {MAX_BODY_S:g} s.",
+            headers={"Connection": "close"},
+        ) from error
     return bytes(body)
 
 

@@ -1,6 +1,8 @@
 """Clients of the hub: their secrets, stored as hashes, and their revocation."""
 
+from dataclasses import dataclass
 from datetime import datetime
+import hashlib
 import hmac
 import secrets
 
@@ -41,10 +43,18 @@ async def create_client(
     return client_id, secret
 
 
-async def role_of_client(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A client that proved its secret."""
+
+    role: Role
+    secret_tag: str
+
+
+async def prove_client(
     conn: AsyncConnection, client_id: str, secret: str
-) -> Role | None:
-    """Return the role of a client that proves its secret, else None."""
+) -> Proven | None:
+    """Return what a client is that proves its secret, else None."""
     row = (
         await conn.execute(
             select(client.c.role, client.c.secret_hash, client.c.revoked_at).where(
@@ -56,7 +66,27 @@ async def role_of_client(
     digest = pepper_of(conn).digest(_PURPOSE, secret)
     if row is None or row.revoked_at is not None:
         return None
-    return Role(row.role) if hmac.compare_digest(digest, row.secret_hash) else None
+    if not hmac.compare_digest(digest, row.secret_hash):
+        return None
+    return Proven(role=Role(row.role), secret_tag=secret_tag(row.secret_hash))
+
+
+def secret_tag(secret_hash: bytes) -> str:
+    """Return a name for a secret that tells nothing about it."""
+    return hashlib.sha256(b"dalen secret tag" + secret_hash).hexdigest()[:16]
+
+
+async def rotate_secret(conn: AsyncConnection, client_id: str) -> str:
+    """Give a client a new secret; the old one and its tokens hold no more.
+
+    Other processes of the hub notice within a minute.
+    """
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    digest = pepper_of(conn).digest(_PURPOSE, secret)
+    await conn.execute(
+        update(client).where(client.c.id == client_id).values(secret_hash=digest)
+    )
+    return secret
 
 
 async def revoke_client(conn: AsyncConnection, client_id: str, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
 from dalen_hub.vtn.changes import EVERYBODY, note_changes
 from dalen_hub.vtn.lifespan import ends_at
+from dalen_hub.vtn.notifications import Change, queue_notifications
 from dalen_hub.vtn.problems import ProblemError
 from dalen_hub.vtn.queries import Page, hide_targets, later, object_text, stored_object
 
@@ -101,6 +102,12 @@ async def insert_events(
         )
         targets = (item.body.get("targets", ()) for item in made)
         await note_changes(conn, targets, made[0].now)
+        created = (
+            Change(operation="CREATE", item=JsonText(text).value())
+            for text in results
+            if isinstance(text, str)
+        )
+        await queue_notifications(conn, created, made[0].now)
     return results
 
 
@@ -149,6 +156,8 @@ async def replace_event(
         await _insert_targets(conn, [(event_id, row.trafo_id, body)])
     await note_changes(conn, (old, new), now)
     made = object_text("EVENT", event_id, row.created_at, modified_at, text)
+    updated = (Change(operation="UPDATE", item=JsonText(it).value()) for it in [made])
+    await queue_notifications(conn, updated, now)
     return _object(row), made
 
 
@@ -160,6 +169,7 @@ async def delete_event(
     await conn.execute(delete(event_target).where(event_target.c.event_id == event_id))
     await conn.execute(delete(event).where(event.c.id == event_id))
     await note_changes(conn, [found.get("targets", ())], now)
+    await queue_notifications(conn, [Change(operation="DELETE", item=found)], now)
     return found
 
 

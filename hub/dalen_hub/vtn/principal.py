@@ -53,6 +53,7 @@ class Principal:
     targets: frozenset[str]
     trafo_id: str | None = None
     scopes: frozenset[str] = frozenset()
+    secret_tag: str = ""
 
 
 def principal_of(request: web.Request) -> Principal:

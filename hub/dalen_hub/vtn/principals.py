@@ -12,14 +12,17 @@ from dalen_hub.store.batcher import Batcher
 from dalen_hub.store.database import reading_briefly
 from dalen_hub.store.tables import client, ven
 from dalen_hub.store.times import to_epoch
+from dalen_hub.vtn.clients import secret_tag
+from dalen_hub.vtn.granted import targets_of_ven
 from dalen_hub.vtn.principal import SCOPES, Principal, Role
+from dalen_hub.vtn.tokens import TokenClaims
 
 _CACHE_S = 30
 _SEEN_S = 60
 _MAX_ENTRIES = 20_000
 _SEEN = update(ven).where(ven.c.id == bindparam("seen_id"))
 _CLIENT = (
-    select(client.c.role, ven.c.id, ven.c.target, ven.c.trafo_id)
+    select(client.c.role, client.c.secret_hash, ven.c.id, ven.c.trafo_id)
     .select_from(
         client.outerjoin(
             ven, (client.c.id == ven.c.client_id) & ven.c.left_at.is_(None)
@@ -65,15 +68,19 @@ class Principals:
     async def of_token(
         self,
         engine: AsyncEngine,
-        client_id: str,
-        scopes: frozenset[str],
+        claims: TokenClaims,
         now: datetime,
     ) -> Principal | None:
-        """Return who presents a token, with the scopes that both may have."""
-        entry = await self._entry(engine, client_id, now)
+        """Return who presents a token, with the scopes that both may have.
+
+        A token dies with the secret for which it was given.
+        """
+        entry = await self._entry(engine, claims.client_id, now)
         if (principal := entry.principal) is None:
             return None
-        allowed = principal.scopes & scopes
+        if claims.secret_tag not in {"", principal.secret_tag}:
+            return None
+        allowed = principal.scopes & claims.scopes
         if entry.limited is None or entry.limited.scopes != allowed:
             entry.limited = dataclasses.replace(principal, scopes=allowed)
         return entry.limited
@@ -120,12 +127,13 @@ async def _load(conn: AsyncConnection, client_id: str) -> Principal | None:
     row = (await conn.execute(_CLIENT, {"client_id": client_id})).one_or_none()
     if row is None:
         return None
-    role = Role(row.role)
+    role, ven_id = Role(row.role), row.id
     return Principal(
         client_id=client_id,
         role=role,
-        ven_id=row.id,
-        targets=frozenset(() if row.target is None else (row.target,)),
+        ven_id=ven_id,
+        targets=await targets_of_ven(conn, ven_id) if ven_id else frozenset(),
         trafo_id=row.trafo_id,
         scopes=SCOPES[role],
+        secret_tag=secret_tag(row.secret_hash),
     )

@@ -12,6 +12,7 @@ from dalen_hub.store.tables import event, program
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
 from dalen_hub.vtn.changes import note_changes
+from dalen_hub.vtn.notifications import Change, queue_notifications
 from dalen_hub.vtn.problems import ProblemError
 from dalen_hub.vtn.queries import later, stored_object
 
@@ -66,7 +67,9 @@ async def insert_program(
     except IntegrityError as error:
         raise _name_taken(body) from error
     await note_changes(conn, [body.get("targets", ())], now)
-    return stored_object("PROGRAM", program_id, epoch, epoch, body)
+    made = stored_object("PROGRAM", program_id, epoch, epoch, body)
+    await queue_notifications(conn, [Change(operation="CREATE", item=made)], now)
+    return made
 
 
 async def replace_program(
@@ -88,7 +91,9 @@ async def replace_program(
         raise _name_taken(body) from error
     changed = (row.body.get("targets", ()), body.get("targets", ()))
     await note_changes(conn, changed, now)
-    return stored_object("PROGRAM", program_id, row.created_at, modified_at, body)
+    made = stored_object("PROGRAM", program_id, row.created_at, modified_at, body)
+    await queue_notifications(conn, [Change(operation="UPDATE", item=made)], now)
+    return made
 
 
 async def delete_program(
@@ -104,6 +109,7 @@ async def delete_program(
         raise ProblemError(409, "The program has events; delete these first.")
     await conn.execute(delete(program).where(program.c.id == program_id))
     await note_changes(conn, [found.get("targets", ())], now)
+    await queue_notifications(conn, [Change(operation="DELETE", item=found)], now)
     return found
 
 

@@ -14,6 +14,7 @@ from dalen_hub.store.tables import event, report
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
 from dalen_hub.vtn.ingest import Admission, Sent, admit, remove_measured, store_measured
+from dalen_hub.vtn.notifications import Change, queue_notifications
 from dalen_hub.vtn.problems import ProblemError
 from dalen_hub.vtn.queries import Page, later, object_text, stored_object
 
@@ -54,6 +55,12 @@ async def insert_reports(
     if rows:
         await store_measured(conn, admitted)
         await conn.execute(insert(report), rows)
+        created = (
+            Change(operation="CREATE", item=JsonText(text).value())
+            for text in results
+            if isinstance(text, str)
+        )
+        await queue_notifications(conn, created, reports[0].now)
     return results
 
 
@@ -79,11 +86,14 @@ async def replace_report(
             event_id=item.body["eventID"], modified_at=modified_at, body=JsonText(text)
         )
     )
-    return _text(row.id, row.client_id, row.created_at, modified_at, text)
+    made = _text(row.id, row.client_id, row.created_at, modified_at, text)
+    updated = (Change(operation="UPDATE", item=JsonText(it).value()) for it in [made])
+    await queue_notifications(conn, updated, item.now)
+    return made
 
 
 async def delete_report(
-    conn: AsyncConnection, report_id: str, ven_id: str
+    conn: AsyncConnection, report_id: str, ven_id: str, now: datetime
 ) -> JsonObject:
     """Remove a report of a home, and what it told; return what it was.
 
@@ -92,7 +102,9 @@ async def delete_report(
     row = await report_row(conn, report_id, ven_id)
     await remove_measured(conn, [(ven_id, row.body)])
     await conn.execute(delete(report).where(report.c.id == row.id))
-    return shown_report(row)
+    gone = shown_report(row)
+    await queue_notifications(conn, [Change(operation="DELETE", item=gone)], now)
+    return gone
 
 
 async def report_row(

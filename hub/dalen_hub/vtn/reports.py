@@ -73,7 +73,9 @@ async def delete_report(request: web.Request) -> web.Response:
     """Remove a report of the home itself, and what it told."""
     _, ven_id = _reporter(request)
     async with request.app[ENGINE].begin() as conn:
-        gone = await store.delete_report(conn, path_id(request), ven_id)
+        gone = await store.delete_report(
+            conn, path_id(request), ven_id, request.app[CLOCK]()
+        )
     return web.json_response(gone)
 
 

@@ -22,7 +22,15 @@ from dalen_hub.vtn.fields import (
     number,
     one_of,
 )
+from dalen_hub.vtn.principal import Role
 from dalen_hub.vtn.problems import ProblemError
+
+OBJECT_TYPES = frozenset(
+    ("PROGRAM", "EVENT", "REPORT", "SUBSCRIPTION", "VEN", "RESOURCE")
+)
+_OPERATIONS = frozenset(("READ", "CREATE", "UPDATE", "DELETE"))
+_MOST_ATTRIBUTES = 256
+_MOST_WEBHOOKS = 8
 
 
 def program(value: Any) -> JsonObject:
@@ -63,13 +71,62 @@ def report(value: Any) -> JsonObject:
     return fields.clean
 
 
-def ven(value: Any) -> JsonObject:
-    """Check a VEN."""
+def ven(value: Any, role: Role) -> JsonObject:
+    """Check a VEN. Only the operator says which client and targets it has."""
     fields = Fields(value)
     fields.take("venName", name_text, required=True)
-    fields.take("attributes", list_of(_values_map))
-    fields.take("targets", list_of(name_text))
+    fields.take("attributes", list_of(_values_map, most=_MOST_ATTRIBUTES))
+    _take_granted(fields, role)
     return fields.clean
+
+
+def resource(value: Any, role: Role) -> JsonObject:
+    """Check a resource. Only the operator says which client and targets it has."""
+    fields = Fields(value)
+    fields.take("resourceName", name_text, required=True)
+    fields.take("venID", identifier, required=True)
+    fields.take("attributes", list_of(_values_map, most=_MOST_ATTRIBUTES))
+    _take_granted(fields, role)
+    return fields.clean
+
+
+def subscription(value: Any) -> JsonObject:
+    """Check a subscription."""
+    fields = Fields(value)
+    fields.take("clientName", name_text, required=True)
+    fields.take("programID", identifier)
+    fields.take(
+        "objectOperations",
+        list_of(_object_operation, least=1, most=_MOST_WEBHOOKS),
+        required=True,
+    )
+    fields.take("targets", list_of(name_text, most=_MOST_ATTRIBUTES))
+    return fields.clean
+
+
+def _take_granted(fields: Fields, role: Role) -> None:
+    """Check what only the operator may give. From a VEN it is ignored."""
+    if role is Role.BL:
+        fields.take("clientID", name_text, required=True)
+        fields.take("targets", list_of(name_text, most=_MOST_ATTRIBUTES))
+
+
+def _object_operation(value: Any, path: str) -> JsonObject:
+    """Check which changes a webhook is told of."""
+    fields = Fields(value, path)
+    fields.take("objects", list_of(one_of(OBJECT_TYPES), most=6), required=True)
+    fields.take("operations", list_of(one_of(_OPERATIONS), most=4), required=True)
+    fields.take("callbackUrl", free_text, required=True)
+    fields.take("bearerToken", _header_text)
+    return fields.clean
+
+
+def _header_text(value: Any, path: str) -> str:
+    """Read a text that may stand in a header."""
+    text = free_text(value, path)
+    if text.isascii() and text.isprintable():
+        return text
+    raise ProblemError(400, f"{path} must have printable ASCII characters only.")
 
 
 def _interval_period(value: Any, path: str) -> JsonObject:

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from aiohttp import web
 
-from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, TOKENS
+from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, RATE_LIMITS, TOKENS
 from dalen_hub.store.database import reading_briefly
 from dalen_hub.vtn.bodies import read_limited
-from dalen_hub.vtn.clients import role_of_client
+from dalen_hub.vtn.clients import prove_client
 from dalen_hub.vtn.paths import TOKEN_PATH, absolute
 from dalen_hub.vtn.principal import SCOPES
 from dalen_hub.vtn.tokens import TOKEN_LIFE
@@ -73,19 +73,20 @@ async def _grant(request: web.Request) -> web.Response:
         )
     credentials = _credentials(request, form)
     async with reading_briefly(request.app[ENGINE]) as conn:
-        role = await role_of_client(conn, credentials.client_id, credentials.secret)
-    if role is None:
+        proven = await prove_client(conn, credentials.client_id, credentials.secret)
+    if proven is None:
+        request.app[RATE_LIMITS].count_failure(request)
         raise TokenRefusedError(
             "invalid_client",
             "The client is unknown, revoked, or its secret is wrong.",
             basic=credentials.basic,
         )
-    scopes = _scopes(form.get("scope", ""), SCOPES[role])
+    scopes = _scopes(form.get("scope", ""), SCOPES[proven.role])
     now = request.app[CLOCK]()
     return web.json_response(
         {
             "access_token": request.app[TOKENS].issue(
-                credentials.client_id, scopes, now
+                credentials.client_id, scopes, now, proven.secret_tag
             ),
             "token_type": "Bearer",
             "expires_in": int(TOKEN_LIFE.total_seconds()),

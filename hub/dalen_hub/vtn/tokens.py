@@ -26,6 +26,8 @@ class TokenClaims:
     client_id: str
     scopes: frozenset[str]
     expires_at: int
+    secret_tag: str = ""
+    """Names the secret for which the token was given."""
 
 
 class Tokens:
@@ -47,9 +49,16 @@ class Tokens:
         key = read_or_create_key(data_dir / TOKEN_KEY_FILE)
         return cls(key, public_url, f"{public_url.rstrip('/')}/openadr3")
 
-    def issue(self, client_id: str, scopes: Iterable[str], now: datetime) -> str:
-        """Return a token that holds for an hour."""
+    def issue(
+        self,
+        client_id: str,
+        scopes: Iterable[str],
+        now: datetime,
+        secret_tag: str = "",
+    ) -> str:
+        """Return a token that holds for an hour, or until the secret changes."""
         claims = {
+            "sid": secret_tag,
             "iss": self._issuer,
             "aud": self._audience,
             "sub": client_id,
@@ -83,6 +92,7 @@ class Tokens:
             client_id=claims["sub"],
             scopes=frozenset(scope.split()),
             expires_at=expires_at,
+            secret_tag=str(claims.get("sid", "")),
         )
 
     def _decode(self, token: str) -> dict[str, Any]:

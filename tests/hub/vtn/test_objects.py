@@ -234,16 +234,6 @@ async def test_a_ven_name_is_there_once(hub: Hub) -> None:
     await assert_problem(await a.call("PUT", path, body), 409)
 
 
-async def test_homes_come_and_go_by_pairing_only(hub: Hub) -> None:
-    """Check that the VTN makes and removes no VENs."""
-    home = await hub.home()
-    response = await home.call("POST", VENS, {"venName": "x"})
-    await assert_problem(response, 405)
-    assert response.headers["Allow"] == "GET, HEAD"
-    path = f"{VENS}/{home.facts['ven_id']}"
-    await assert_problem(await home.call("DELETE", path), 405)
-
-
 async def test_the_operator_sees_all_homes_without_names(hub: Hub) -> None:
     """Check the list of VENs and its filters."""
     operator, a, b = await hub.operator(), await hub.home(), await hub.home()
