@@ -1,6 +1,6 @@
 """What the pumps would have drawn without a limit, and how wrong that may be.
 
-A regression on the outdoor temperature, now and of the last half day, from quarter
+A regression on the outdoor temperature, now and of the last hours, from quarter
 hours without a limit. Its error is measured on days that were kept out of it, in the
 hours in which limits hold: the figure that stands beside every amount.
 """

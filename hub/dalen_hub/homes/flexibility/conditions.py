@@ -9,8 +9,8 @@ from dalen_hub.homes.thermal.arrays import Floats
 
 QUARTERS_PER_HOUR: Final = 4
 QUARTERS_PER_DAY: Final = 96
-# A house follows the weather of about half a day.
-_MEMORY_H: Final = 12.0
+# Heat demand follows the weather of some hours: best of 6..24 h on simulated villages.
+_MEMORY_H: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Conditions:
 
     outdoor_c: Floats
     recent_c: Floats
-    """Outdoor temperature as the houses remember it: exponential mean of 12 h."""
+    """Outdoor temperature as the houses remember it: exponential mean of 10 h."""
     local_hour: Floats
     """Middle of the quarter hour on the clock of the wall, 0..24."""
 

@@ -1,6 +1,6 @@
 """What each heat pump wants, learned from the quarter hours without a limit.
 
-A regression of power on outdoor temperature now and of the last half day (piecewise
+A regression of power on outdoor temperature now and of the last hours (piecewise
 linear, so that a switch-over to the boiler and the largest power are seen) and on the
 hour. Each home is drawn to the mean of all homes, the more the less it was measured.
 """
