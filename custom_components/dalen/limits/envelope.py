@@ -17,6 +17,13 @@ MAX_STOP = timedelta(hours=2)
 """How long one emergency stop may last."""
 
 
+FLOORED_SOURCES = frozenset({LimitSource.HUB, LimitSource.SAFE_MODE})
+"""What the floor binds: orders from outside, and what stands in for them.
+
+A stop may go below it, and whoever lives in the house decides for the house.
+"""
+
+
 class RefusalReason(StrEnum):
     """Why a limit is not admitted."""
 
@@ -52,7 +59,7 @@ class Envelope:
     """The most that the heat pump can draw. A limit this high limits nothing."""
 
     floor_w: float
-    """The lowest limit that holds outside an emergency stop."""
+    """The lowest limit that an order from outside can set, but for a stop."""
 
     def __post_init__(self) -> None:
         """Refuse bounds that are no bounds."""
@@ -69,7 +76,7 @@ class Envelope:
 
     def clamp(self, limit_w: float, source: LimitSource) -> float:
         """Return the limit in watts, moved into the bounds for its source."""
-        lowest_w = 0.0 if source is LimitSource.EMERGENCY else self.floor_w
+        lowest_w = self.floor_w if source in FLOORED_SOURCES else 0.0
         return float(min(max(limit_w, lowest_w), self.nameplate_w))
 
 

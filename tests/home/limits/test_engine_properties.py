@@ -27,6 +27,7 @@ from custom_components.dalen.limits import (
     TimeBlock,
     Write,
 )
+from custom_components.dalen.limits.envelope import FLOORED_SOURCES
 from custom_components.dalen.limits.stop_budget import (
     DAY,
     MAX_STOP,
@@ -277,12 +278,12 @@ class HostileWorld(RuleBasedStateMachine):
     def check(self, decision: Decision) -> None:
         """Check one decision against the envelope."""
         effective, target = decision.effective, decision.target
-        is_stop = effective.source is LimitSource.EMERGENCY
+        lowest_w = ENVELOPE.floor_w if effective.source in FLOORED_SOURCES else 0
         for watts in (effective.limit_w, target.limit_w):
             if watts is not None:
                 assert math.isfinite(watts)
                 assert watts <= ENVELOPE.nameplate_w
-                assert watts >= (0 if is_stop else ENVELOPE.floor_w)
+                assert watts >= lowest_w
         if effective.released_by is not None:
             assert effective.source in {None, LimitSource.INSTALLER}
         if (pause := self.engine.releases.pause) is not None:

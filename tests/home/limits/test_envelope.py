@@ -43,7 +43,11 @@ def test_a_sound_order_is_admitted_unchanged() -> None:
         (LimitSource.HUB, 100, 300),
         (LimitSource.HUB, -5000, 300),
         (LimitSource.HUB, 1e30, 2000),
-        (LimitSource.RESIDENT, 0, 300),
+        (LimitSource.SAFE_MODE, 100, 300),
+        (LimitSource.RESIDENT, 0, 0),
+        (LimitSource.RESIDENT, -1, 0),
+        (LimitSource.PRICE, 0, 0),
+        (LimitSource.SCHEDULE, 100, 100),
         (LimitSource.INSTALLER, 9000, 2000),
         (LimitSource.EMERGENCY, 0, 0),
         (LimitSource.EMERGENCY, -1, 0),
@@ -52,7 +56,7 @@ def test_a_sound_order_is_admitted_unchanged() -> None:
 def test_watts_are_moved_into_the_bounds(
     source: LimitSource, asked_w: float, admitted_w: float
 ) -> None:
-    """Only an emergency goes below the floor; nothing goes outside 0..nameplate."""
+    """The floor binds orders from outside; nothing goes outside 0..nameplate."""
     assert admitted(a_limit(source, asked_w)).limit_w == admitted_w
 
 

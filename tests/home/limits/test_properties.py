@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.dalen.limits.arbiter import decide, next_change
 from custom_components.dalen.limits.book import LimitBook
-from custom_components.dalen.limits.envelope import Envelope, admit
+from custom_components.dalen.limits.envelope import FLOORED_SOURCES, Envelope, admit
 from custom_components.dalen.limits.model import (
     ORDER_SOURCES,
     EffectiveLimit,
@@ -61,11 +61,10 @@ def hostile_limits(sources: Iterable[LimitSource]) -> st.SearchStrategy[Limit]:
 
 
 def assert_in_envelope(effective: EffectiveLimit, envelope: Envelope) -> None:
-    """Check that the limit is None, or finite watts between floor and nameplate."""
+    """Check that the limit is None, or finite watts between its floor and nameplate."""
     if effective.limit_w is None:
         return
-    is_stop = effective.source is LimitSource.EMERGENCY
-    lowest_w = 0 if is_stop else envelope.floor_w
+    lowest_w = envelope.floor_w if effective.source in FLOORED_SOURCES else 0
     assert math.isfinite(effective.limit_w)
     assert lowest_w <= effective.limit_w < envelope.nameplate_w
 
