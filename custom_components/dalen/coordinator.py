@@ -1,10 +1,10 @@
 """Read one heat pump, decide which limit holds for it, and apply that limit."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
-from typing import override
+from datetime import datetime, timedelta
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -17,11 +17,13 @@ from homeassistant.util import dt as dt_util
 from .const import (
     CONF_FLOOR_W,
     CONF_INSTALLER_MAXIMUM_W,
+    CONF_MINIMUM_W,
     CONF_NAMEPLATE_W,
     DOMAIN,
     GOODBYE_TIMEOUT_S,
     LOGGER,
     SCAN_INTERVAL,
+    SUBENTRY_NEIGHBOURHOOD,
 )
 from .description import HeatPumpDescription
 from .entity_heat_pump.heat_pump import EntityHeatPump
@@ -32,17 +34,20 @@ from .heat_pump.errors import (
     LimitNotAcceptedError,
 )
 from .heat_pump.model import HeatPumpState, LimitKind
-from .limit_control import LimitControl, LimitStatus
 from .limits import (
+    DeviceTraits,
     EffectiveLimit,
     Envelope,
+    Keep,
     Limit,
-    LimitBook,
+    LimitEngine,
+    LimitSettings,
     LimitSource,
-    Pacer,
-    StopLedger,
-    decide,
-    next_change,
+    LimitStatus,
+    Pause,
+    PauseChoice,
+    Reading,
+    Write,
 )
 from .quarter_hour import ConductLog, Sample
 from .storage import HouseStore
@@ -54,12 +59,15 @@ LIMITS = frozenset({"limit"})
 
 _FROM_OUTSIDE = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
 
+# A release of what an earlier run left, then the limit of now.
+_MAX_WRITES: Final = 2
+
 
 class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     """One heat pump of the house.
 
-    The data is the last reading. `effective` and `status` tell which limit holds
-    and how far it has come.
+    The data is the last reading. The engine of the limits decides; `effective` and
+    `status` tell which limit holds and how far it has come.
     """
 
     config_entry: ConfigEntry
@@ -87,27 +95,13 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self.nameplate_w = float(subentry.data[CONF_NAMEPLATE_W])
         self.conduct = ConductLog()
         self._store = store
-        stored = store.section(subentry.subentry_id)
-        self.resident_w = min(
-            float(stored.get("resident_w", self.nameplate_w)), self.nameplate_w
-        )
-        self._book = LimitBook(
-            Envelope(nameplate_w=self.nameplate_w, floor_w=subentry.data[CONF_FLOOR_W]),
-            _stop_ledger(stored.get("stops")),
-        )
-        self._pacer = Pacer(
-            min_interval_s=adapter.capability.min_write_interval_s,
-            daily_budget=adapter.capability.daily_write_budget,
-            writes=_moments(stored.get("writes", ())),
-        )
-        self._control = LimitControl(adapter, self._pacer)
+        now = dt_util.utcnow()
+        self.engine = self._engine(now)
+        self._is_overwritten = False
         self._lock = asyncio.Lock()
         self._cancel_wake: CALLBACK_TYPE | None = None
         self._is_released_for_good = False
-        self._was_kept = True
-        now = dt_util.utcnow()
-        self._set_house_limits(now)
-        self.effective = self._decide(now)
+        self.decision = self.engine.follow(now)
 
     @property
     def told(self) -> frozenset[str]:
@@ -120,9 +114,31 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         return self.adapter.capability.kind is not LimitKind.MONITOR
 
     @property
+    def effective(self) -> EffectiveLimit:
+        """Return which limit holds, and why."""
+        return self.decision.effective
+
+    @property
     def status(self) -> LimitStatus:
         """Return how far the effective limit has come."""
-        return self._control.status(self.data)
+        return self.decision.status
+
+    @property
+    def pause(self) -> Pause | None:
+        """Return the pause of the resident, None without one."""
+        pause = self.engine.releases.pause
+        return pause if pause and pause.holds_at(dt_util.utcnow()) else None
+
+    @property
+    def resident_w(self) -> float:
+        """Return the limit of the resident; the nameplate is no limit."""
+        now = dt_util.utcnow()
+        own = (
+            limit.limit_w
+            for limit in self.engine.limits(now)
+            if limit.source is LimitSource.RESIDENT and limit.holds_at(now)
+        )
+        return min(own, default=self.nameplate_w)
 
     @override
     async def _async_update_data(self) -> HeatPumpState:
@@ -130,9 +146,8 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         now = dt_util.utcnow()
         try:
             async with self._lock:
-                state = await self.adapter.read(now)
-                self._note(state)
-                await self._async_follow(now)
+                state = await self._async_read(now)
+                await self._async_follow(now, Reading.of(state))
         except LimitNotAcceptedError as err:
             # The reading is good: only the limit is in trouble, and says so.
             LOGGER.debug("%s: %s", self.name, err)
@@ -142,44 +157,58 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
                 translation_key=error_key(err),
                 translation_placeholders={"error": str(err)},
             ) from err
-        self._tell_if_not_effective(state)
+        self._note(state)
+        self._tell_if_not_effective()
         return state
 
-    async def async_set_resident_limit(self, limit_w: float) -> None:
+    async def async_set_resident_limit(
+        self, limit_w: float, duration: timedelta | None = None
+    ) -> None:
         """Limit the heat pump for the resident; the nameplate lifts the limit.
 
         The limit is kept when the heat pump does not answer, and applied when it
         does. Raises HomeAssistantError to say so.
         """
-        self.resident_w = limit_w
-        self._store.async_update(self.subentry.subentry_id, resident_w=limit_w)
-        self._set_house_limits(dt_util.utcnow())
-        try:
-            await self.async_decide()
-        except HeatPumpError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=error_key(err),
-                translation_placeholders={"error": str(err)},
-            ) from err
+        now = dt_util.utcnow()
+        end = None if duration is None else now + duration
+        limit = _house_limit(LimitSource.RESIDENT, limit_w, now, end)
+        limits = [limit] if limit_w < self.nameplate_w else []
+        self.engine.put(LimitSource.RESIDENT, limits, now)
+        await self._async_obey()
 
-    async def async_set_hub_limits(self, limits: Iterable[Limit]) -> None:
-        """Replace all limits from the hub, and decide anew at once."""
-        self.async_put_hub_limits(limits)
+    async def async_pause(self, choice: PauseChoice) -> None:
+        """Release the heat pump for the resident, whoever limits it.
+
+        The pause holds even when the heat pump does not answer. Raises
+        HomeAssistantError to say so.
+        """
+        self.engine.pause(choice, dt_util.utcnow())
+        await self._async_obey()
+
+    async def async_resume(self) -> None:
+        """End the pause of the resident. Raises HomeAssistantError as pausing does."""
+        self.engine.resume(dt_util.utcnow())
+        await self._async_obey()
+
+    async def async_set_hub_limits(
+        self, limits: Iterable[Limit], covers_until: datetime | None
+    ) -> None:
+        """Replace all limits from the hub, which answered now; decide anew at once.
+
+        `covers_until` is how far its plan goes, with the hours that it leaves free.
+        """
+        asked = list(limits) if self.can_be_limited else []
+        for refused in self.engine.hear_hub(
+            asked, dt_util.utcnow(), covers_until=covers_until
+        ):
+            LOGGER.debug("%s: refused %s", self.name, refused)
         await self._async_decide_quietly()
 
     @callback
-    def async_put_hub_limits(self, limits: Iterable[Limit]) -> None:
-        """Replace all limits from the hub; the next decision heeds them."""
-        now = dt_util.utcnow()
-        asked = list(limits)
-        for source in _FROM_OUTSIDE:
-            mine = [limit for limit in asked if limit.source is source]
-            for refused in self._book.replace_source(source, mine, now):
-                LOGGER.debug("%s: refused %s", self.name, refused)
-        self._store.async_update(
-            self.subentry.subentry_id, stops=self._book.stop_ledger.as_dict()
-        )
+    def async_recall_hub_limits(self, limits: Iterable[Limit]) -> None:
+        """Hold the limits of a stored plan; the next decision heeds them."""
+        asked = limits if self.can_be_limited else ()
+        self.engine.recall_hub(asked, dt_util.utcnow())
 
     async def async_decide(self) -> None:
         """Decide anew now, between two readings. Raises the adapter's errors."""
@@ -195,7 +224,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self._stop_waiting()
         try:
             async with asyncio.timeout(GOODBYE_TIMEOUT_S), self._lock:
-                await self._control.async_release()
+                await self.adapter.set_limit(None)
         except (HeatPumpError, TimeoutError) as err:
             LOGGER.warning(
                 "%s: the limit could not be released, because the heat pump does"
@@ -207,14 +236,16 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     def diagnostics(self) -> dict[str, object]:
         """Return what a supporter needs to see."""
         now = dt_util.utcnow()
+        device = self.engine.device
         return {
-            "effective": asdict(self.effective),
+            "decision": asdict(self.decision),
             "status": self.status,
-            "wanted_w": self._control.wanted_w,
-            "written_w": self._control.written_w,
+            "wanted_w": device.wanted_w,
+            "written_w": device.written_w,
             "resident_w": self.resident_w,
-            "limits": [asdict(limit) for limit in self._book.limits(now)],
-            "writes": self._pacer.writes,
+            "limits": [asdict(limit) for limit in self.engine.limits(now)],
+            "quarter_hours": self.engine.compliance.as_dict(),
+            "writes": device.pacer.writes,
             "capability": asdict(self.adapter.capability),
             "stale": self._stale,
         }
@@ -225,64 +256,124 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         adapter = self.adapter
         return adapter.stale if isinstance(adapter, EntityHeatPump) else ()
 
-    def _set_house_limits(self, now: datetime) -> None:
-        """Put the limits that people in the house set into the book."""
+    def _engine(self, now: datetime) -> LimitEngine:
+        """Return the engine of the limits with what was stored of it."""
+        stored = self._store.section(self.subentry.subentry_id)
+        engine = LimitEngine(self._settings(), now, engine_data(stored))
+        for complaint in engine.complaints:
+            LOGGER.warning("%s: %s", self.name, complaint)
+        own_w = stored.get("resident_w", self.nameplate_w)
+        if own_w < self.nameplate_w:
+            own = _house_limit(LimitSource.RESIDENT, own_w, now)
+            engine.put(LimitSource.RESIDENT, [own], now)
         maximum_w = self.subentry.data.get(CONF_INSTALLER_MAXIMUM_W)
-        own = {LimitSource.RESIDENT: self.resident_w, LimitSource.INSTALLER: maximum_w}
-        for source, limit_w in own.items():
-            limits = [] if limit_w is None else [_house_limit(source, limit_w, now)]
-            self._book.replace_source(source, limits, now)
+        if maximum_w is not None and self.can_be_limited:
+            fuse = _house_limit(LimitSource.INSTALLER, maximum_w, now)
+            engine.put(LimitSource.INSTALLER, [fuse], now)
+        if not self.config_entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD):
+            engine.forget_hub(now)
+        return engine
 
-    def _decide(self, now: datetime) -> EffectiveLimit:
-        """Return which limit holds now."""
-        # Nothing may be told about a limit that nobody can apply.
-        limits = self._book.limits(now) if self.can_be_limited else ()
-        return decide(limits, self._book.envelope, None, now)
+    def _settings(self) -> LimitSettings:
+        """Return what the house and the installer decided."""
+        data = self.subentry.data
+        capability = self.adapter.capability
+        return LimitSettings(
+            house_id=self.config_entry.entry_id,
+            time_zone=dt_util.get_default_time_zone(),
+            envelope=Envelope(nameplate_w=self.nameplate_w, floor_w=data[CONF_FLOOR_W]),
+            device=DeviceTraits(
+                # Asked again each time: a contact is free or not by the minute.
+                applied_w=lambda limit_w: self.adapter.capability.applied_w(limit_w),
+                step_w=capability.step_w,
+                min_write_interval_s=capability.min_write_interval_s,
+                daily_write_budget=capability.daily_write_budget,
+            ),
+            minimum_w=data[CONF_MINIMUM_W],
+        )
 
-    async def _async_follow(self, now: datetime) -> None:
+    async def _async_read(self, now: datetime) -> HeatPumpState:
+        """Read the heat pump; when that fails, its limit may have to be lifted."""
+        try:
+            return await self.adapter.read(now)
+        except HeatPumpError:
+            try:
+                await self._async_follow(now)
+            except HeatPumpError as err:
+                LOGGER.debug("%s: %s", self.name, err)
+            raise
+
+    async def _async_follow(
+        self, now: datetime, reading: Reading | None = None
+    ) -> None:
         """Decide, bring the device there, and arrange when to decide again."""
         if self._is_released_for_good:
             return
-        self.effective = self._decide(now)
-        retry = None
+        device = self.engine.device
+        was_in_doubt = device.is_in_doubt
+        self.decision = self.engine.follow(now, reading)
+        if reading is not None:
+            self._tell_if_overwritten(device.is_in_doubt and not was_in_doubt)
         try:
-            retry = await self._control.async_follow(
-                self.effective.limit_w,
-                now,
-                is_urgent=self.effective.source is LimitSource.EMERGENCY,
-            )
+            for _ in range(_MAX_WRITES):
+                if not isinstance(self.decision.write, Write):
+                    break
+                await self._async_write(self.decision.write.limit_w, now)
+            if isinstance(self.decision.write, Keep) and self.adapter.refresh_due(now):
+                await self.adapter.refresh()
         finally:
-            self._store.async_update(
-                self.subentry.subentry_id,
-                writes=[moment.isoformat() for moment in self._pacer.writes],
-            )
-            self._wake_at(next_change(self._book.limits(now), now), retry)
+            self.decision = self.engine.follow(now)
+            self._keep()
+            self._wake_at(self.decision.next_wake)
+
+    async def _async_write(self, limit_w: float | None, now: datetime) -> None:
+        """Write one limit, and decide what comes next."""
+        device = self.engine.device
+        device.begin_write(now)
+        try:
+            await self.adapter.set_limit(limit_w)
+        except LimitNotAcceptedError:
+            device.refuse_write()
+            raise
+        device.end_write(limit_w, now)
+        self.decision = self.engine.follow(now)
+
+    @callback
+    def _keep(self) -> None:
+        """Store all that must survive a restart."""
+        self._store.async_replace(
+            self.subentry.subentry_id, {"engine": self.engine.as_dict()}
+        )
 
     def _note(self, state: HeatPumpState) -> None:
-        """Keep a reading for the means and check the limit against it."""
-        is_kept = self._control.check(state)
-        if self._was_kept and not is_kept:
+        """Keep a reading for the means, with what was decided on it."""
+        if state.electric_w is None:
+            return
+        released_by = self.effective.released_by
+        self.conduct.add(
+            Sample(
+                time=state.time,
+                electric_w=state.electric_w,
+                is_curtailed=self.effective.source in _FROM_OUTSIDE,
+                is_opted_out=self.can_be_limited and released_by is not None,
+            )
+        )
+
+    def _tell_if_overwritten(self, is_overwritten: bool) -> None:
+        """Say once that something else changed the limit in the device."""
+        if is_overwritten and not self._is_overwritten:
             LOGGER.warning(
                 "%s: something else changed the limit in the heat pump. Dalen writes"
                 " it again. Check for another system that controls the heat pump",
                 self.name,
             )
-        self._was_kept = is_kept
-        if state.electric_w is not None:
-            self.conduct.add(
-                Sample(
-                    time=state.time,
-                    electric_w=state.electric_w,
-                    is_curtailed=self.effective.source in _FROM_OUTSIDE,
-                    is_opted_out=self.effective.released_by is not None,
-                )
-            )
+        self._is_overwritten = is_overwritten
 
     @callback
-    def _tell_if_not_effective(self, state: HeatPumpState) -> None:
+    def _tell_if_not_effective(self) -> None:
         """Raise an issue while the heat pump does not follow its limit."""
         issue_id = f"{ISSUE_NOT_EFFECTIVE}_{self.subentry.subentry_id}"
-        if self._control.status(state) is not LimitStatus.NOT_EFFECTIVE:
+        if self.status is not LimitStatus.NOT_EFFECTIVE:
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
             return
         ir.async_create_issue(
@@ -294,18 +385,16 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
             translation_key=ISSUE_NOT_EFFECTIVE,
             translation_placeholders={
                 "heat_pump": self.name,
-                "limit_w": f"{self._control.wanted_w or 0:.0f}",
+                "limit_w": f"{self.engine.device.wanted_w or 0:.0f}",
             },
         )
 
     @callback
-    def _wake_at(self, *moments: datetime | None) -> None:
-        """Decide again at the first of these moments."""
+    def _wake_at(self, moment: datetime | None) -> None:
+        """Decide again at this moment."""
         self._stop_waiting()
         # A decision can end after the release for good.
-        if self._is_released_for_good:
-            return
-        if (moment := min((m for m in moments if m), default=None)) is not None:
+        if moment is not None and not self._is_released_for_good:
             self._cancel_wake = async_track_point_in_utc_time(
                 self.hass, self._async_wake, moment
             )
@@ -321,6 +410,21 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """Decide again: a limit starts or ends, or a write had to wait."""
         self._cancel_wake = None
         await self._async_decide_quietly()
+
+    async def _async_obey(self) -> None:
+        """Do at once what the resident asked, and keep it whatever the device does.
+
+        Raises HomeAssistantError when the heat pump does not follow yet.
+        """
+        self._keep()
+        try:
+            await self.async_decide()
+        except HeatPumpError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=error_key(err),
+                translation_placeholders={"error": str(err)},
+            ) from err
 
     async def _async_decide_quietly(self) -> None:
         """Decide again; a device that does not answer is tried at every reading."""
@@ -341,24 +445,17 @@ def error_key(err: HeatPumpError) -> str:
             return "unreachable"
 
 
-def _house_limit(source: LimitSource, limit_w: float, now: datetime) -> Limit:
-    """Return a limit without an end, which only people in the house may set."""
+def engine_data(stored: Mapping[str, Any]) -> Any:
+    """Return what the engine stored; before it, parts of it stood on their own."""
+    if "engine" in stored:
+        return stored["engine"]
+    return {key: stored[key] for key in ("stops", "writes") if key in stored}
+
+
+def _house_limit(
+    source: LimitSource, limit_w: float, now: datetime, end: datetime | None = None
+) -> Limit:
+    """Return a limit that people in the house set; only theirs may have no end."""
     return Limit(
-        source=source, limit_w=limit_w, start=now, end=None, reason=f"set by {source}"
+        source=source, limit_w=limit_w, start=now, end=end, reason=f"set by {source}"
     )
-
-
-def _stop_ledger(stored: dict[str, object] | None) -> StopLedger:
-    """Return the stored ledger of emergency stops."""
-    if stored is None:
-        return StopLedger()
-    try:
-        return StopLedger.from_dict(stored)
-    except ValueError as err:
-        LOGGER.warning("%s", err)
-        return StopLedger()
-
-
-def _moments(texts: Iterable[str]) -> list[datetime]:
-    """Return stored moments."""
-    return [datetime.fromisoformat(text) for text in texts]

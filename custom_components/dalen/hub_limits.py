@@ -48,6 +48,11 @@ def event_at(caps: Iterable[Cap], time: datetime) -> str | None:
     return None
 
 
+def plan_end(caps: Iterable[Cap]) -> datetime | None:
+    """Return how far a plan goes, with the hours in which it limits nothing."""
+    return max((cap.end for cap in caps if cap.end is not None), default=None)
+
+
 def caps_to_json(caps: Iterable[Cap]) -> list[dict[str, Any]]:
     """Return caps as JSON can hold them."""
     return [

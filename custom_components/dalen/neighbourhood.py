@@ -17,7 +17,13 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_COLLECTIVE, DOMAIN, LOGGER, POLL_INTERVAL, POLL_JITTER_S
 from .coordinator import HeatPumpCoordinator
 from .house_report import house_quarter_hour
-from .hub_limits import caps_from_json, caps_to_json, event_at, limits_for_heat_pump
+from .hub_limits import (
+    caps_from_json,
+    caps_to_json,
+    event_at,
+    limits_for_heat_pump,
+    plan_end,
+)
 from .limits import Limit
 from .membership import agreed_tier, client_of, membership_of
 from .openadr.caps import Cap, read_caps
@@ -97,7 +103,7 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
             self.subentry.subentry_id, membership=self.membership.as_json()
         )
         for pump in self._heat_pumps.values():
-            pump.async_put_hub_limits(self._limits_for(pump, self.data))
+            pump.async_recall_hub_limits(self._limits_for(pump, self.data))
         entry = self.config_entry
         # Without a listener a coordinator does not poll; the binary sensor is one,
         # but a resident can switch that off.
@@ -139,8 +145,10 @@ class NeighbourhoodLink(DataUpdateCoordinator[tuple[Cap, ...]]):
             self._store.async_update(
                 self.subentry.subentry_id, caps=caps_to_json(reading.caps)
             )
+        covers_until = plan_end(reading.caps)
         for pump in self._heat_pumps.values():
-            await pump.async_set_hub_limits(self._limits_for(pump, reading.caps))
+            limits = self._limits_for(pump, reading.caps)
+            await pump.async_set_hub_limits(limits, covers_until)
         return reading.caps
 
     def _limits_for(

@@ -25,7 +25,7 @@ POWER_LIMIT = NumberEntityDescription(
     native_unit_of_measurement=UnitOfPower.WATT,
     native_min_value=0,
     native_step=50,
-    mode=NumberMode.SLIDER,
+    mode=NumberMode.BOX,
 )
 
 

@@ -20,8 +20,7 @@ from .coordinator import LIMITS, HeatPumpCoordinator
 from .entity import HeatPumpEntity
 from .heat_pump.model import HeatPumpState
 from .house import DalenConfigEntry
-from .limit_control import LimitStatus
-from .limits import LimitSource
+from .limits import LimitSource, LimitStatus
 
 PARALLEL_UPDATES = 0
 

@@ -42,10 +42,14 @@ class HouseStore:
     @callback
     def async_update(self, subentry_id: str, **values: Any) -> None:
         """Replace values in the section of a subentry; save soon if they differ."""
-        updated = {**self.section(subentry_id), **values}
-        if updated == self.section(subentry_id):
+        self.async_replace(subentry_id, {**self.section(subentry_id), **values})
+
+    @callback
+    def async_replace(self, subentry_id: str, section: Section) -> None:
+        """Replace the section of a subentry; save soon if it differs."""
+        if section == self.section(subentry_id):
             return
-        self._sections[subentry_id] = updated
+        self._sections[subentry_id] = section
         self._store.async_delay_save(lambda: self._sections, SAVE_DELAY_S)
 
     async def async_flush(self) -> None:

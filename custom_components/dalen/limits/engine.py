@@ -122,6 +122,14 @@ class LimitEngine:
         self._letting_go = ()
         return tuple(refused)
 
+    def recall_hub(self, limits: Iterable[Limit], now: datetime) -> None:
+        """Hold the plan that the house kept itself; the hub was not heard."""
+        self._advance(now)
+        asked = list(limits)
+        for source in FROM_HUB:
+            held = [limit for limit in asked if limit.source is source]
+            self.book.replace_source(source, held, now)
+
     def forget_hub(self, now: datetime) -> None:
         """Drop all orders of the hub: the house left it."""
         self.hear_hub((), now)

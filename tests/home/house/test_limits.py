@@ -328,7 +328,11 @@ async def test_two_heat_pumps_share_nothing_but_the_house(
     assert state_of(hass, LIMITED) == "on"
     await hass.config_entries.async_unload(entry.entry_id)
     stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
-    assert stored[PUMP_ID]["resident_w"] == 500
+    own = {
+        pump_id: stored[pump_id]["engine"]["limits"]["resident"] for pump_id in stored
+    }
+    assert [limit["limit_w"] for limit in own[PUMP_ID]] == [500]
+    assert own["pump-2"] == []
 
 
 async def test_a_device_with_other_link_settings_is_told(

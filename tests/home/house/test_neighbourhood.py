@@ -100,10 +100,14 @@ async def test_the_next_quarter_hour_begins_on_time(
     await start(hass, member)
     await until(lambda: pump.holding[0] == 520)
     await hass.async_block_till_done()
-    freezer.move_to(datetime(2026, 11, 23, 16, 14, 59, 500_000, tzinfo=UTC))
+    boundary = datetime(2026, 11, 23, 16, 15, tzinfo=UTC)
+    await live_through(hass, freezer, boundary - timedelta(seconds=0.5))
+    assert pump.holding[0] == 520
     await pass_time(hass, freezer, 0.5)
     await until(lambda: pump.holding[0] == 700)
-    freezer.move_to(datetime(2026, 11, 23, 16, 29, 59, 500_000, tzinfo=UTC))
+    boundary = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    await live_through(hass, freezer, boundary - timedelta(seconds=0.5))
+    assert pump.holding[1] == 1
     await pass_time(hass, freezer, 0.5)
     await until(lambda: pump.holding[1] == 0)
     await until(lambda: state_of(hass, SOURCE) == "none")

@@ -12,6 +12,7 @@ from custom_components.dalen.limits import (
     LimitBook,
     LimitEngine,
     LimitSource,
+    LinkState,
     RefusalReason,
     SafeMode,
 )
@@ -191,3 +192,17 @@ def test_a_stored_limit_comes_back_the_same() -> None:
     """Also with the year 1 in it, and with the name of its order."""
     old = a_limit(start=NOW.replace(year=1), order_id="caps-1")
     assert Limit.from_dict(json.loads(json.dumps(old.as_dict()))) == old
+
+
+def test_a_plan_that_the_house_kept_does_not_count_as_an_answer() -> None:
+    """It holds to its end, and the hub stays as silent as it was."""
+    house = House()
+    house.wait(11)
+    assert house.read().link is not LinkState.LINKED
+    plan = [a_limit(limit_w=700), a_limit(LimitSource.EMERGENCY, 0, end=after(0.5))]
+    house.engine.recall_hub(plan, house.now)
+    decision = house.follow()
+    assert decision.effective.source is LimitSource.EMERGENCY
+    assert decision.link is not LinkState.LINKED
+    house.wait(30)
+    assert house.read().effective.limit_w == 700
