@@ -1,6 +1,7 @@
 """Tests of bad requests: each gets a problem that says what to do."""
 
 from contextlib import suppress
+from functools import partial
 import json
 import logging
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from dalen_hub.vtn import schemas
 from dalen_hub.vtn.auth import add_middlewares
+from dalen_hub.vtn.principal import Role
 from dalen_hub.vtn.problems import ProblemError
 from tests.hub.helpers import JOIN, VTN, Hub, assert_problem
 
@@ -110,7 +112,15 @@ json_values = st.recursive(
 def test_no_object_makes_a_check_fail(value: Any) -> None:
     """Check that any JSON is either right or a problem, never a crash."""
 
-    for check in (schemas.program, schemas.event, schemas.report, schemas.ven):
+    for check in (
+        schemas.program,
+        schemas.event,
+        schemas.report,
+        schemas.subscription,
+        partial(schemas.ven, role=Role.BL),
+        partial(schemas.ven, role=Role.VEN),
+        partial(schemas.resource, role=Role.BL),
+    ):
         with suppress(ProblemError):
             json.dumps(check(value))
 
