@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.store.database import open_database, reading
 from dalen_hub.store.errors import KeyFileError, NewerSchemaError, StoreError
+from dalen_hub.store.migrations import newest_revision
 from dalen_hub.store.pepper import pepper_of
 from dalen_hub.store.tables import metadata, trafo_load
 from tests.hub.helpers import on_sqlite
@@ -69,6 +70,15 @@ async def test_a_newer_schema_is_refused_and_left_alone(data_dir: Path) -> None:
     await engine.dispose()
     with pytest.raises(NewerSchemaError, match=r"9999.*Install that version"):
         await open_database(data_dir)
+
+
+async def test_the_newest_migration_is_where_the_database_is(
+    engine: AsyncEngine,
+) -> None:
+    """Check the short way, which does without Alembic."""
+    async with reading(engine) as conn:
+        found = await conn.scalar(text("SELECT version_num FROM alembic_version"))
+    assert found == newest_revision()
 
 
 async def test_two_processes_may_start_at_the_same_time(data_dir: Path) -> None:
