@@ -23,7 +23,7 @@ from dalen_hub.caps.day_plan import DayPlan, paused_power_w, plan_day
 from dalen_hub.caps.fleet import Fleet, Grid, simple_grid
 from dalen_hub.caps.heard import Heard
 from dalen_hub.caps.inputs import Reports
-from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
+from dalen_hub.grid.quarter_hours import QUARTER
 
 from .arrays import BoolArray, FloatArray
 from .rest_forecast import RestForecast
@@ -31,6 +31,7 @@ from .rest_forecast import RestForecast
 NO_LIMIT_KW: Final = 1e6
 _KEPT: Final = timedelta(hours=1)
 _WANT_QUARTERS: Final = 96
+_FORECAST_EVERY: Final = timedelta(hours=1)
 _REPLAN_EVERY: Final = timedelta(hours=6)
 # What a plan is made of is kept beside it; the caps ahead do not look at reports.
 _NO_REPORTS: Final = Reports(
@@ -154,9 +155,9 @@ class HubSide:
         return caps_ahead_w(control, decision, None, now)
 
     def _current_outlook(self, now: datetime) -> Outlook:
-        """Return the forecast, made anew each quarter hour."""
+        """Return the forecast, made anew each hour."""
         outlook = self._outlook
-        if outlook is None or outlook.starts[0] != floor_quarter(now):
+        if outlook is None or now - outlook.starts[0] >= _FORECAST_EVERY:
             outlook = self._outlook = self.forecast.outlook(now)
         return outlook
 

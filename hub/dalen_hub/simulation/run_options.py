@@ -40,7 +40,7 @@ class RunOptions:
     """Of the highest quarter hour that the same village has unlimited."""
     limit_kw: float | None = None
     data_minutes: int = 5
-    offline_share: float = 0.05
+    offline_share: float = 0.0
     weather: Path | None = None
     base: Path | None = None
 
