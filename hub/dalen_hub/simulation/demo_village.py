@@ -18,9 +18,7 @@ SIMULATED_HOMES = 96
 EVENING_KW = 105.0
 # They come after 18:00: the demo starts before, at a load that needs no limit yet,
 # and with a forecast that says what is coming.
-LOAD = UnsteeredLoad(
-    connections=CONNECTIONS, evening_kw=EVENING_KW, evening_hour=20.4
-)
+LOAD = UnsteeredLoad(connections=CONNECTIONS, evening_kw=EVENING_KW, evening_hour=20.4)
 
 _EVENING_HOUR = 17
 _SEED = 2026

@@ -81,7 +81,7 @@ async def test_file_is_read_again_when_it_changed(
     write_file(trafo, "time,load_kw\n2026-11-23T16:15Z,-2100\n", age_s=20)
     for _ in range(3):
         assert (await sources(engine, trafo))[1] == household.SOURCE
-    assert caplog.text.count("line 2: -210 kW is below 0") == 1
+    assert caplog.text.count("line 2: -2100 kW is below -800") == 1
     write_file(trafo, "time,load_kw\n2026-11-23T16:15Z,210\n", age_s=10)
     assert (await sources(engine, trafo))[1] == file.SOURCE
 
