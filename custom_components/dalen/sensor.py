@@ -139,6 +139,12 @@ LIMIT_SENSORS: tuple[LimitSensorDescription, ...] = (
         value_fn=lambda pump: pump.effective.until,
     ),
     LimitSensorDescription(
+        key="paused_until",
+        translation_key="paused_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda pump: None if pump.pause is None else pump.pause.until,
+    ),
+    LimitSensorDescription(
         key="limit_status",
         translation_key="limit_status",
         device_class=SensorDeviceClass.ENUM,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 import time
 from typing import Any
 
@@ -19,6 +19,7 @@ LIMIT = "sensor.heat_pump_effective_limit"
 SOURCE = "sensor.heat_pump_limit_source"
 STATUS = "sensor.heat_pump_limit_status"
 UNTIL = "sensor.heat_pump_limited_until"
+PAUSE = "select.heat_pump_pause"
 LIMITED = "binary_sensor.heat_pump_limited"
 CONNECTED = "binary_sensor.neighbourhood_hub_connected"
 
@@ -112,3 +113,19 @@ async def limit_to(hass: HomeAssistant, watts: float) -> None:
     await hass.services.async_call(
         "number", "set_value", {"entity_id": NUMBER, "value": watts}, blocking=True
     )
+
+
+async def pause_for(hass: HomeAssistant, choice: str) -> None:
+    """Choose a pause as the resident."""
+    await hass.services.async_call(
+        "select",
+        "select_option",
+        {"entity_id": PAUSE, "option": choice},
+        blocking=True,
+    )
+
+
+async def live_through(hass: HomeAssistant, freezer: Any, to: datetime) -> None:
+    """Read the heat pump every ten seconds until a moment."""
+    while (left := to - datetime.now(UTC)) > timedelta(0):
+        await pass_time(hass, freezer, min(10.6, left.total_seconds()))

@@ -26,6 +26,7 @@ from .houses import (
     UNTIL,
     heat_pump_subentry,
     limit_to,
+    live_through,
     neighbourhood_subentry,
     pass_time,
     set_up,
@@ -64,14 +65,6 @@ async def nudge(
     await pass_time(hass, freezer, 1.5, settle=False)
     hub.nudges.put_nowait(NUDGE)
     await until(lambda: hub.requests.count("GET events") == 3)
-
-
-async def live_through(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, to: datetime
-) -> None:
-    """Read the heat pump every ten seconds until a moment."""
-    while (left := to - datetime.now(UTC)) > timedelta(0):
-        await pass_time(hass, freezer, min(10.6, left.total_seconds()))
 
 
 async def test_a_cap_of_the_hub_reaches_the_heat_pump(

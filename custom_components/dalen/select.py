@@ -1,0 +1,64 @@
+"""The pause of the resident: it wins over every limit but that of the installer."""
+
+from typing import Final, override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import HeatPumpCoordinator
+from .entity import HeatPumpEntity
+from .house import DalenConfigEntry
+from .limits import PauseChoice
+
+PARALLEL_UPDATES = 1
+
+NO_PAUSE: Final = "none"
+
+PAUSE = SelectEntityDescription(
+    key="pause",
+    translation_key="pause",
+    options=[NO_PAUSE, *PauseChoice],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: DalenConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the pause of every heat pump that can be limited."""
+    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
+        if coordinator.can_be_limited:
+            async_add_entities(
+                [PauseSelect(coordinator)], config_subentry_id=subentry_id
+            )
+
+
+class PauseSelect(HeatPumpEntity, SelectEntity):
+    """For how long the heat pump is released."""
+
+    def __init__(self, coordinator: HeatPumpCoordinator) -> None:
+        """Bind the pause to its heat pump."""
+        super().__init__(coordinator, PAUSE)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return True: a resident can pause a heat pump that does not answer."""
+        return True
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return what the resident chose, until it is over."""
+        pause = self.coordinator.pause
+        return NO_PAUSE if pause is None else pause.choice
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Pause from now on, or resume."""
+        if option == NO_PAUSE:
+            await self.coordinator.async_resume()
+        else:
+            await self.coordinator.async_pause(PauseChoice(option))
