@@ -6,7 +6,7 @@ from typing import Final
 
 from .experiment import Result
 from .figures import Spread, spread, summary
-from .pilot import comparisons
+from .pilot import Comparison, comparisons
 from .run_texts import TEXTS
 
 _NOTHING: Final = "-"
@@ -54,7 +54,7 @@ def pilot_lines(result: Result, language: str) -> list[Line]:
     return [
         Line(
             label=texts[each.key],
-            pilot=_local(f"{each.published} {each.unit}".strip(), language),
+            pilot=_local(_published(each), language),
             own=_local(
                 _written(each.own(result), each.digits, each.unit, each.scale), language
             ),
@@ -81,6 +81,11 @@ def own_lines(result: Result, language: str) -> list[Line]:
         for key, value in lines
         if value != _NOTHING
     ]
+
+
+def _published(line: Comparison) -> str:
+    """Return what the pilot published, nothing where it did not."""
+    return f"{line.published} {line.unit}" if line.published else ""
 
 
 def _of_asked(result: Result) -> Spread:
