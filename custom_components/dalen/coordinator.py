@@ -1,10 +1,10 @@
 """Read one heat pump, decide which limit holds for it, and apply that limit."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -14,17 +14,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .const import (
-    CONF_FLOOR_W,
-    CONF_INSTALLER_MAXIMUM_W,
-    CONF_MINIMUM_W,
-    CONF_NAMEPLATE_W,
-    DOMAIN,
-    GOODBYE_TIMEOUT_S,
-    LOGGER,
-    SCAN_INTERVAL,
-    SUBENTRY_NEIGHBOURHOOD,
-)
+from .const import CONF_NAMEPLATE_W, DOMAIN, GOODBYE_TIMEOUT_S, LOGGER, SCAN_INTERVAL
 from .description import HeatPumpDescription
 from .entity_heat_pump.heat_pump import EntityHeatPump
 from .heat_pump.adapter import HeatPumpAdapter
@@ -34,14 +24,12 @@ from .heat_pump.errors import (
     LimitNotAcceptedError,
 )
 from .heat_pump.model import HeatPumpState, LimitKind
+from .house_limits import house_limit, limit_settings, make_engine
 from .limits import (
-    DeviceTraits,
     EffectiveLimit,
-    Envelope,
     Keep,
     Limit,
     LimitEngine,
-    LimitSettings,
     LimitSource,
     LimitStatus,
     Pause,
@@ -171,7 +159,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """
         now = dt_util.utcnow()
         end = None if duration is None else now + duration
-        limit = _house_limit(LimitSource.RESIDENT, limit_w, now, end)
+        limit = house_limit(LimitSource.RESIDENT, limit_w, now, end)
         limits = [limit] if limit_w < self.nameplate_w else []
         self.engine.put(LimitSource.RESIDENT, limits, now)
         await self._async_obey()
@@ -257,40 +245,14 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         return adapter.stale if isinstance(adapter, EntityHeatPump) else ()
 
     def _engine(self, now: datetime) -> LimitEngine:
-        """Return the engine of the limits with what was stored of it."""
-        stored = self._store.section(self.subentry.subentry_id)
-        engine = LimitEngine(self._settings(), now, engine_data(stored))
+        """Return the engine of the limits, and tell what it could not take over."""
+        entry, subentry, adapter = self.config_entry, self.subentry, self.adapter
+        settings = limit_settings(entry, subentry, adapter, self.description.told)
+        stored = self._store.section(subentry.subentry_id)
+        engine = make_engine(entry, subentry, settings, adapter, stored, now)
         for complaint in engine.complaints:
             LOGGER.warning("%s: %s", self.name, complaint)
-        own_w = stored.get("resident_w", self.nameplate_w)
-        if own_w < self.nameplate_w:
-            own = _house_limit(LimitSource.RESIDENT, own_w, now)
-            engine.put(LimitSource.RESIDENT, [own], now)
-        maximum_w = self.subentry.data.get(CONF_INSTALLER_MAXIMUM_W)
-        if maximum_w is not None and self.can_be_limited:
-            fuse = _house_limit(LimitSource.INSTALLER, maximum_w, now)
-            engine.put(LimitSource.INSTALLER, [fuse], now)
-        if not self.config_entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD):
-            engine.forget_hub(now)
         return engine
-
-    def _settings(self) -> LimitSettings:
-        """Return what the house and the installer decided."""
-        data = self.subentry.data
-        capability = self.adapter.capability
-        return LimitSettings(
-            house_id=self.config_entry.entry_id,
-            time_zone=dt_util.get_default_time_zone(),
-            envelope=Envelope(nameplate_w=self.nameplate_w, floor_w=data[CONF_FLOOR_W]),
-            device=DeviceTraits(
-                # Asked again each time: a contact is free or not by the minute.
-                applied_w=lambda limit_w: self.adapter.capability.applied_w(limit_w),
-                step_w=capability.step_w,
-                min_write_interval_s=capability.min_write_interval_s,
-                daily_write_budget=capability.daily_write_budget,
-            ),
-            minimum_w=data[CONF_MINIMUM_W],
-        )
 
     async def _async_read(self, now: datetime) -> HeatPumpState:
         """Read the heat pump; when that fails, its limit may have to be lifted."""
@@ -443,19 +405,3 @@ def error_key(err: HeatPumpError) -> str:
             return "limit_not_accepted"
         case _:
             return "unreachable"
-
-
-def engine_data(stored: Mapping[str, Any]) -> Any:
-    """Return what the engine stored; before it, parts of it stood on their own."""
-    if "engine" in stored:
-        return stored["engine"]
-    return {key: stored[key] for key in ("stops", "writes") if key in stored}
-
-
-def _house_limit(
-    source: LimitSource, limit_w: float, now: datetime, end: datetime | None = None
-) -> Limit:
-    """Return a limit that people in the house set; only theirs may have no end."""
-    return Limit(
-        source=source, limit_w=limit_w, start=now, end=end, reason=f"set by {source}"
-    )

@@ -165,3 +165,16 @@ async def test_the_device_has_the_make_of_the_recipe(hass: HomeAssistant) -> Non
     house = await house_with(hass, data)
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), house.entry_id)
     assert (device.manufacturer, device.model) == ("HR-Energy", "Qube")
+
+
+async def test_a_room_that_cannot_be_read_releases_the_heat_pump(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Also when it never could: somebody chose that thermometer."""
+    hass.states.async_set("sensor.room", "unavailable")
+    await house_with(hass, entity_subentry(WATTS_LIMIT, room_entity="sensor.room"))
+    await limit_to(hass, 600)
+    assert float(state_of(hass, WATTS)) == 3000
+    hass.states.async_set("sensor.room", "20", {"unit_of_measurement": "°C"})
+    await pass_time(hass, freezer, 61)
+    assert float(state_of(hass, WATTS)) == 600
