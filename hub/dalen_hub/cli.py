@@ -207,6 +207,8 @@ def _serve(options: argparse.Namespace) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # It tells at every start how it is made; migrations matter when they fail.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(
         serve(
             config_path=None if options.demo else options.config or _CONFIG,
