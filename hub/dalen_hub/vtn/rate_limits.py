@@ -23,7 +23,7 @@ class Rate:
 
 
 VEN_RATE = Rate(per_s=60, burst=120)
-"""A home asks a few times a minute; 1 of 100 has room to do so 1000 times as often."""
+"""A home asks a few times a minute, and a little more after an outage."""
 OPERATOR_RATE = Rate(per_s=5_000, burst=10_000)
 """The operator's systems are few and trusted; this stops runaway loops only."""
 FAILURE_RATE = Rate(per_s=0.5, burst=30)
