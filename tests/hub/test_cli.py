@@ -166,7 +166,7 @@ def test_client_is_added_and_printed_once(
     ("arguments", "says"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["simulate"], "invalid choice: 'simulate'"),
+        (["predict"], "invalid choice: 'predict'"),
         (["client", "add", "--role", "dso", "x"], "invalid choice: 'dso'"),
         (["client", "add", "--role", "bl", ""], "1 to 128 characters"),
         (["serve", "--port", "70000"], "70000 is no port; use 0 to 65535"),
