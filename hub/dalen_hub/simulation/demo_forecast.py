@@ -18,7 +18,7 @@ import numpy as np
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 from dalen_hub.store.times import rfc3339
 
-from .demo_village import CONNECTIONS, LOAD, demo_time_zone
+from .demo_village import CONNECTIONS, demo_load, demo_time_zone, on_time
 from .neighbourhood import UnsteeredLoad
 from .weather import hour_of_day
 
@@ -46,7 +46,7 @@ def demo_forecast(kind: Kind, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     has to hold when the peak comes early or late.
     """
     start = floor_quarter(now)
-    load = LOAD if kind is Kind.COLD else _MILD
+    load = demo_load(zone, now) if kind is Kind.COLD else on_time(_MILD, zone, now)
     reach = _TIMING // QUARTER
     starts = [
         start + QUARTER * index for index in range(-reach, _AHEAD // QUARTER + reach)

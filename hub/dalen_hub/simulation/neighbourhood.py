@@ -20,19 +20,22 @@ class UnsteeredLoad:
     """The load behind a transformer that no hub steers.
 
     ``evening_kw`` are cars and all-electric heat pumps of the neighbours that
-    come on top of the households of an evening, around ``evening_hour``.
+    come on top of the households of an evening, around ``evening_hour``. All of it
+    happens ``late_h`` hours later than elsewhere.
     """
 
     connections: int
     evening_kw: float = 0.0
     evening_hour: float = _EVENING_HOUR
+    late_h: float = 0.0
 
     def mean_kw(self, local_hour: FloatArray | float) -> FloatArray:
         """Return the load without noise at local hours (0..24)."""
+        hour = np.mod(local_hour - self.late_h, 24.0)
         evening = evening_block(
-            local_hour, centre=self.evening_hour, half_width_h=_EVENING_HALF_WIDTH_H
+            hour, centre=self.evening_hour, half_width_h=_EVENING_HALF_WIDTH_H
         )
-        return self.connections * household_kw(local_hour) + self.evening_kw * evening
+        return self.connections * household_kw(hour) + self.evening_kw * evening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

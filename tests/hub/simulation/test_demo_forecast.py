@@ -11,9 +11,11 @@ from dalen_hub.grid.series_json import forecast_rows_from_json
 from dalen_hub.simulation.demo_forecast import Kind, demo_forecast, main
 from dalen_hub.simulation.demo_village import (
     SIMULATED_HOMES,
+    demo_load,
     demo_neighbourhood,
     demo_time_zone,
 )
+from dalen_hub.simulation.weather import hour_of_day
 
 NOWS = [
     datetime(2026, 11, 23, hour, minute, 20, tzinfo=UTC)
@@ -34,6 +36,17 @@ def test_it_is_just_after_five_in_the_village(now: datetime) -> None:
     local = now.astimezone(demo_time_zone(now))
     assert local.hour == 17
     assert local.minute == now.minute
+
+
+@pytest.mark.parametrize("minute", range(0, 60, 5))
+def test_the_evening_begins_after_the_demo_at_whatever_minute(minute: int) -> None:
+    """For the first twenty minutes the load leaves every heat pump free."""
+    now = datetime(2026, 11, 23, 4, minute, 50, tzinfo=UTC)
+    zone = demo_time_zone(now)
+    load = demo_load(zone, now)
+    for later in range(0, 20, 5):
+        hour = hour_of_day((now + timedelta(minutes=later)).astimezone(zone))
+        assert TRAFO.limit_kw - float(load.mean_kw(hour)) > 1.5 * SIMULATED_HOMES
 
 
 @pytest.mark.parametrize("now", NOWS)
