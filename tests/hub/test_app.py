@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.app import PLANNER
 from dalen_hub.config import HubConfig
-from tests.hub.app_bench import FORECAST, caps_kw, forecast_body, upload, whole_hub
 from tests.hub.helpers import NUDGE, VTN, FrozenClock
+from tests.hub.whole_hub import FORECAST, caps_kw, forecast_body, upload, whole_hub
 
 RUNNING = datetime(2026, 11, 23, 16, tzinfo=UTC)
 

@@ -16,9 +16,9 @@ from dalen_hub.config import HubConfig
 from dalen_hub.store.tables import cap_level
 from dalen_hub.store.times import from_epoch
 
-from ..app_bench import caps_kw, forecast_body, quarters, upload, whole_hub
 from ..conftest import FrozenClock
 from ..helpers import JOIN, MEMBERSHIP, VTN, Caller, Hub, join_body
+from ..whole_hub import caps_kw, forecast_body, quarters, upload, whole_hub
 
 # The limit of 320 kW less 2 %.
 USABLE_KW = 313.6

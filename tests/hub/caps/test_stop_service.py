@@ -13,9 +13,9 @@ from dalen_hub.caps.stop_store import last_stops
 from dalen_hub.config import HubConfig
 from dalen_hub.store.database import reading
 
-from ..app_bench import CHART, caps_kw, forecast_body, upload, whole_hub
 from ..conftest import FrozenClock
 from ..helpers import VTN, Caller, Hub, assert_problem
+from ..whole_hub import CHART, caps_kw, forecast_body, upload, whole_hub
 
 STOP = "/api/v1/trafos/kerkstraat/stop"
 NAMEPLATE_KW = 1.8

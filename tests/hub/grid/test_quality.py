@@ -1,6 +1,7 @@
 """Faults of meters: found, repaired where honest, and never silently used."""
 
 from datetime import UTC, datetime, timedelta
+import os
 from pathlib import Path
 
 from hypothesis import given, strategies as st
@@ -12,7 +13,11 @@ from dalen_hub.grid.quality import Checked, Fault, check_series
 START = datetime(2026, 1, 12, tzinfo=UTC)
 STEP = timedelta(minutes=10)
 RATING_KW = 400.0
-FEEDERS = Path("/work/shared/data/uk_lv_transformer_phases_10min_1week_even.parquet")
+# Real series, not part of this repository: beside it, or named in DALEN_DATA.
+SHARED = Path(
+    os.environ.get("DALEN_DATA", Path(__file__).parents[4] / "shared" / "data")
+)
+FEEDERS = SHARED / "uk_lv_transformer_phases_10min_1week_even.parquet"
 FOUND = {
     "sub00": {(Fault.REVERSED, 0)},
     "sub24": {(Fault.REVERSED, 0), (Fault.REVERSED, 2)},
