@@ -35,20 +35,12 @@ class ContactWriter(LimitDriver):
     async def limit(self, limit_w: float, now: datetime) -> None:
         """Block the device; it knows no watts."""
         await feed_watchdog(self._io, self._mechanism.pace)
-        for write in self._mechanism.block:
-            await self._io.put(write)
-        await self._io.settle()
-        for write in self._mechanism.block:
-            await self._io.check(write)
+        await self._io.carry_out(self._mechanism.block)
 
     @override
     async def release(self, now: datetime) -> None:
         """Free the device."""
-        for write in self._mechanism.release:
-            await self._io.put(write)
-        await self._io.settle()
-        for write in self._mechanism.release:
-            await self._io.check(write)
+        await self._io.carry_out(self._mechanism.release)
 
     @override
     def readback_w(self, words: Mapping[Register, tuple[int, ...]]) -> float | None:

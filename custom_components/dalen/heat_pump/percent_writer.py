@@ -39,11 +39,7 @@ class PercentWriter(LimitDriver):
     @override
     async def release(self, now: datetime) -> None:
         """Let the device go; a ceiling is lifted by what sets the level."""
-        for write in self._mechanism.release:
-            await self._io.put(write)
-        await self._io.settle()
-        for write in self._mechanism.release:
-            await self._io.check(write)
+        await self._io.carry_out(self._mechanism.release)
         self.controller.let_go()
 
     @override

@@ -1,7 +1,7 @@
 """Read and write registers, with errors that a resident can act on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from modbus_connection import (
@@ -177,6 +177,14 @@ class RegisterIO:
                 raise LimitNotAcceptedError(
                     place(table, address + offset), wanted, held
                 )
+
+    async def carry_out(self, writes: Sequence[RegisterWrite]) -> None:
+        """Put all writes, in order, and check each when all can be read back."""
+        for write in writes:
+            await self.put(write)
+        await self.settle()
+        for write in writes:
+            await self.check(write)
 
     async def settle(self) -> None:
         """Wait until what was written can be read back."""
