@@ -37,14 +37,6 @@ class DayPlan:
         quarter = floor_quarter(now)
         return self.starts.index(quarter) if quarter in self.starts else None
 
-    def caps_at(self, now: datetime, fleet: Fleet) -> Floats:
-        """Return the caps of the running quarter hour; outside it nobody is limited."""
-        index = self.index_at(now)
-        if index is None:
-            return fleet.highest_w
-        caps_w: Floats = self.caps_w[index]
-        return caps_w
-
     def home_levels_at(self, now: datetime, fleet: Fleet) -> Floats:
         """Return the level of each home in the running quarter hour."""
         index = self.index_at(now)
@@ -52,11 +44,6 @@ class DayPlan:
             return np.full(fleet.size, np.inf)
         levels_w: Floats = self.home_levels_w[index]
         return levels_w
-
-    def level_at(self, now: datetime) -> float:
-        """Return the level of the running quarter hour."""
-        index = self.index_at(now)
-        return np.inf if index is None else float(self.level_w[index])
 
 
 def plan_day(

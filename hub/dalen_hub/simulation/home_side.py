@@ -49,11 +49,6 @@ class HomeSide:
         self._obeyed_w = np.where(rises & ~turn, self._obeyed_w, target_w)
         return np.where(paused, np.inf, self._obeyed_w)
 
-    def is_capped(self, limit_w: FloatArray) -> BoolArray:
-        """Return where a cap is below what the heat pump can draw at most."""
-        capped: BoolArray = limit_w < np.floor(self.nameplate_w / 10.0) * 10.0
-        return capped
-
 
 def with_links(report: Report, online: BoolArray) -> Report:
     """Return what arrives of the reports when some homes have no link."""
