@@ -32,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(err, file=sys.stderr)
         return _WRONG
     except OSError as err:
-        print(f"{err}. Check that the folder exists and is yours.", file=sys.stderr)
+        where = f"{err.filename}: " if err.filename else ""
+        what = err.strerror or str(err)
+        print(
+            f"{where}{what}. Check the name, and that you may read and write there.",
+            file=sys.stderr,
+        )
         return _WRONG
     except KeyboardInterrupt:
         return 130

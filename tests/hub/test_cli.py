@@ -172,6 +172,7 @@ def test_client_is_added_and_printed_once(
         (["serve", "--port", "70000"], "70000 is no port; use 0 to 65535"),
         (["serve", "--demo", "--config", "x.yaml"], "Leave --config out"),
         (["serve", "--config", "nowhere.yaml", "--port", "0"], "no such file"),
+        (["identify", "nowhere.csv"], "nowhere.csv: No such file or directory. Check"),
         (["serve"], "hub.yaml: no such file"),
         (["invite"], "hub.yaml: no such file"),
         (["heat-pump", "--profile", "nowhere"], "nowhere"),
