@@ -17,7 +17,7 @@ from dalen_hub.grid.load import record_load
 from dalen_hub.grid.series import Row
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.store.database import reading
-from tests.hub.app_bench import quarters
+from tests.hub.whole_hub import quarters
 
 NOW = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
 RUNNING = datetime(2026, 11, 23, 16, tzinfo=UTC)

@@ -18,7 +18,7 @@ from dalen_hub.grid.series import Row
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.store.tables import pump_power, ven
 from dalen_hub.store.times import to_epoch
-from tests.hub.app_bench import quarters
+from tests.hub.whole_hub import quarters
 
 NOW = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
 STARTS = quarters(datetime(2026, 11, 23, 16, tzinfo=UTC), 3)

@@ -13,7 +13,8 @@ from dalen_hub.app import PLANNER
 from dalen_hub.config import HubConfig
 from dalen_hub.store.tables import load_forecast, pump_power, trafo_load
 from dalen_hub.store.times import parse_instant, to_epoch
-from tests.hub.app_bench import (
+from tests.hub.helpers import FrozenClock, Hub, assert_problem
+from tests.hub.whole_hub import (
     CHART,
     FORECAST,
     LOAD,
@@ -22,7 +23,6 @@ from tests.hub.app_bench import (
     upload,
     whole_hub,
 )
-from tests.hub.helpers import FrozenClock, Hub, assert_problem
 
 RUNNING = datetime(2026, 11, 23, 16, tzinfo=UTC)
 JSON = "application/json"
