@@ -3,14 +3,18 @@
 import base64
 import hashlib
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+import jwt
 
 from dalen_hub.store.key_files import read_or_create_key
 
 HUB_KEY_FILE = "hub.key"
 _FINGERPRINT_CHARS = 16
+_EDDSA: Final = "EdDSA"
+_JWS: Final = jwt.PyJWS(algorithms=[_EDDSA])
 
 
 class HubKey:
@@ -41,6 +45,12 @@ class HubKey:
     def sign(self, message: bytes) -> bytes:
         """Return the signature, 64 bytes, of a message."""
         return self._private.sign(message)
+
+    def sign_jws(self, payload: bytes, kind: str) -> str:
+        """Return a payload as a compact JWS (RFC 7515); ``kind`` is its ``typ``."""
+        return _JWS.encode(
+            payload, self._private, algorithm=_EDDSA, headers={"typ": kind}
+        )
 
 
 def fingerprint(public_key: bytes) -> str:

@@ -139,6 +139,14 @@ event = Table(
     Column("ends_at", BigInteger),
 )
 
+# The highest revision of a signed order: one row.
+order_revision = Table(
+    "order_revision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+)
+
 # Who may see an event: a row a target, or one row with target "" when it is for
 # everybody. The targets are in the body too.
 event_target = Table(

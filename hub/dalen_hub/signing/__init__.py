@@ -1,0 +1,1 @@
+"""Signed orders: homes can tell what their hub says from what anybody else says."""
