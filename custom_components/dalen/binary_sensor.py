@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LIMITS, HeatPumpCoordinator
-from .entity import HeatPumpEntity, HubEntity
+from .entity import HeatPumpEntity, HubEntity, async_add_per_heat_pump
 from .house import DalenConfigEntry
 from .neighbourhood import NeighbourhoodLink
 
@@ -65,19 +65,20 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of every heat pump and of the hub."""
-    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
-        async_add_entities(
-            [
-                HeatPumpBinarySensor(coordinator, description)
-                for description in BINARY_SENSORS
-                if description.needs <= coordinator.told
-            ],
-            config_subentry_id=subentry_id,
-        )
+    async_add_per_heat_pump(entry, async_add_entities, _heat_pump_sensors)
     if (link := entry.runtime_data.link) is not None:
         async_add_entities(
             [HubConnectedSensor(link)], config_subentry_id=link.subentry.subentry_id
         )
+
+
+def _heat_pump_sensors(coordinator: HeatPumpCoordinator) -> list[HeatPumpBinarySensor]:
+    """Return the binary sensors of what this heat pump tells."""
+    return [
+        HeatPumpBinarySensor(coordinator, description)
+        for description in BINARY_SENSORS
+        if description.needs <= coordinator.told
+    ]
 
 
 class HeatPumpBinarySensor(HeatPumpEntity, BinarySensorEntity):

@@ -1,33 +1,29 @@
-"""Read one heat pump, decide which limit holds for it, and apply that limit."""
+"""Read one heat pump, and tell it what people and a hub ask."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_NAMEPLATE_W, DOMAIN, GOODBYE_TIMEOUT_S, LOGGER, SCAN_INTERVAL
+from .const import CONF_NAMEPLATE_W, LOGGER, SCAN_INTERVAL
 from .description import HeatPumpDescription
+from .device_errors import translated
 from .entity_heat_pump.heat_pump import EntityHeatPump
 from .heat_pump.adapter import HeatPumpAdapter
-from .heat_pump.errors import (
-    HeatPumpError,
-    ImplausibleReadingError,
-    LimitNotAcceptedError,
-)
+from .heat_pump.errors import HeatPumpError
 from .heat_pump.model import HeatPumpState, LimitKind
 from .house_limits import house_limit, limit_settings, make_engine
+from .limit_control import LimitControl
+from .limit_trouble import LimitTrouble
 from .limits import (
+    Decision,
     EffectiveLimit,
-    Keep,
     Limit,
     LimitEngine,
     LimitSource,
@@ -35,20 +31,14 @@ from .limits import (
     Pause,
     PauseChoice,
     Reading,
-    Write,
 )
 from .quarter_hour import ConductLog, Sample
 from .storage import HouseStore
 
-ISSUE_NOT_EFFECTIVE = "limit_not_effective"
-
-LIMITS = frozenset({"limit"})
+LIMITS: Final = frozenset({"limit"})
 """What the entities need that are about limits."""
 
-_FROM_OUTSIDE = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
-
-# A release of what an earlier run left, then the limit of now.
-_MAX_WRITES: Final = 2
+_FROM_OUTSIDE: Final = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
 
 
 class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
@@ -83,13 +73,22 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self.nameplate_w = float(subentry.data[CONF_NAMEPLATE_W])
         self.conduct = ConductLog()
         self._store = store
-        now = dt_util.utcnow()
-        self.engine = self._engine(now)
-        self._is_overwritten = False
-        self._lock = asyncio.Lock()
-        self._cancel_wake: CALLBACK_TYPE | None = None
-        self._is_released_for_good = False
-        self.decision = self.engine.follow(now)
+        self.engine = self._engine(dt_util.utcnow())
+        self._control = LimitControl(
+            hass,
+            self.name,
+            adapter,
+            self.engine,
+            LimitTrouble(hass, self.name, subentry.subentry_id),
+            see=Reading.of,
+            keep=self._keep,
+            changed=self.async_update_listeners,
+        )
+
+    @property
+    def decision(self) -> Decision:
+        """Return the last decision about the limit."""
+        return self._control.decision
 
     @property
     def told(self) -> frozenset[str]:
@@ -131,22 +130,11 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     @override
     async def _async_update_data(self) -> HeatPumpState:
         """Read the heat pump, then bring its limit up to date."""
-        now = dt_util.utcnow()
         try:
-            async with self._lock:
-                state = await self._async_read(now)
-                await self._async_follow(now, Reading.of(state))
-        except LimitNotAcceptedError as err:
-            # The reading is good: only the limit is in trouble, and says so.
-            LOGGER.debug("%s: %s", self.name, err)
+            state = await self._control.async_read(dt_util.utcnow())
         except HeatPumpError as err:
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key=error_key(err),
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise translated(UpdateFailed, err) from err
         self._note(state)
-        self._tell_if_not_effective()
         return state
 
     async def async_set_resident_limit(
@@ -190,7 +178,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
             asked, dt_util.utcnow(), covers_until=covers_until
         ):
             LOGGER.debug("%s: refused %s", self.name, refused)
-        await self._async_decide_quietly()
+        await self._control.async_decide_quietly()
 
     @callback
     def async_recall_hub_limits(self, limits: Iterable[Limit]) -> None:
@@ -198,28 +186,9 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         asked = limits if self.can_be_limited else ()
         self.engine.recall_hub(asked, dt_util.utcnow())
 
-    async def async_decide(self) -> None:
-        """Decide anew now, between two readings. Raises the adapter's errors."""
-        try:
-            async with self._lock:
-                await self._async_follow(dt_util.utcnow())
-        finally:
-            self.async_update_listeners()
-
     async def async_release(self) -> None:
         """Take the limit off the device for good: nobody watches it from now on."""
-        self._is_released_for_good = True
-        self._stop_waiting()
-        try:
-            async with asyncio.timeout(GOODBYE_TIMEOUT_S), self._lock:
-                await self.adapter.set_limit(None)
-        except (HeatPumpError, TimeoutError) as err:
-            LOGGER.warning(
-                "%s: the limit could not be released, because the heat pump does"
-                " not answer (%s). Check its limit when it is on again",
-                self.name,
-                err,
-            )
+        await self._control.async_release()
 
     def diagnostics(self) -> dict[str, object]:
         """Return what a supporter needs to see."""
@@ -254,52 +223,6 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
             LOGGER.warning("%s: %s", self.name, complaint)
         return engine
 
-    async def _async_read(self, now: datetime) -> HeatPumpState:
-        """Read the heat pump; when that fails, its limit may have to be lifted."""
-        try:
-            return await self.adapter.read(now)
-        except HeatPumpError:
-            try:
-                await self._async_follow(now)
-            except HeatPumpError as err:
-                LOGGER.debug("%s: %s", self.name, err)
-            raise
-
-    async def _async_follow(
-        self, now: datetime, reading: Reading | None = None
-    ) -> None:
-        """Decide, bring the device there, and arrange when to decide again."""
-        if self._is_released_for_good:
-            return
-        device = self.engine.device
-        was_in_doubt = device.is_in_doubt
-        self.decision = self.engine.follow(now, reading)
-        if reading is not None:
-            self._tell_if_overwritten(device.is_in_doubt and not was_in_doubt)
-        try:
-            for _ in range(_MAX_WRITES):
-                if not isinstance(self.decision.write, Write):
-                    break
-                await self._async_write(self.decision.write.limit_w, now)
-            if isinstance(self.decision.write, Keep) and self.adapter.refresh_due(now):
-                await self.adapter.refresh()
-        finally:
-            self.decision = self.engine.follow(now)
-            self._keep()
-            self._wake_at(self.decision.next_wake)
-
-    async def _async_write(self, limit_w: float | None, now: datetime) -> None:
-        """Write one limit, and decide what comes next."""
-        device = self.engine.device
-        device.begin_write(now)
-        try:
-            await self.adapter.set_limit(limit_w)
-        except LimitNotAcceptedError:
-            device.refuse_write()
-            raise
-        device.end_write(limit_w, now)
-        self.decision = self.engine.follow(now)
-
     @callback
     def _keep(self) -> None:
         """Store all that must survive a restart."""
@@ -321,58 +244,6 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
             )
         )
 
-    def _tell_if_overwritten(self, is_overwritten: bool) -> None:
-        """Say once that something else changed the limit in the device."""
-        if is_overwritten and not self._is_overwritten:
-            LOGGER.warning(
-                "%s: something else changed the limit in the heat pump. Dalen writes"
-                " it again. Check for another system that controls the heat pump",
-                self.name,
-            )
-        self._is_overwritten = is_overwritten
-
-    @callback
-    def _tell_if_not_effective(self) -> None:
-        """Raise an issue while the heat pump does not follow its limit."""
-        issue_id = f"{ISSUE_NOT_EFFECTIVE}_{self.subentry.subentry_id}"
-        if self.status is not LimitStatus.NOT_EFFECTIVE:
-            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=ISSUE_NOT_EFFECTIVE,
-            translation_placeholders={
-                "heat_pump": self.name,
-                "limit_w": f"{self.engine.device.wanted_w or 0:.0f}",
-            },
-        )
-
-    @callback
-    def _wake_at(self, moment: datetime | None) -> None:
-        """Decide again at this moment."""
-        self._stop_waiting()
-        # A decision can end after the release for good.
-        if moment is not None and not self._is_released_for_good:
-            self._cancel_wake = async_track_point_in_utc_time(
-                self.hass, self._async_wake, moment
-            )
-
-    @callback
-    def _stop_waiting(self) -> None:
-        """Forget the moment to decide again."""
-        if self._cancel_wake is not None:
-            self._cancel_wake()
-            self._cancel_wake = None
-
-    async def _async_wake(self, _: datetime) -> None:
-        """Decide again: a limit starts or ends, or a write had to wait."""
-        self._cancel_wake = None
-        await self._async_decide_quietly()
-
     async def _async_obey(self) -> None:
         """Do at once what the resident asked, and keep it whatever the device does.
 
@@ -380,28 +251,6 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """
         self._keep()
         try:
-            await self.async_decide()
+            await self._control.async_decide()
         except HeatPumpError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=error_key(err),
-                translation_placeholders={"error": str(err)},
-            ) from err
-
-    async def _async_decide_quietly(self) -> None:
-        """Decide again; a device that does not answer is tried at every reading."""
-        try:
-            await self.async_decide()
-        except HeatPumpError as err:
-            LOGGER.debug("%s: %s", self.name, err)
-
-
-def error_key(err: HeatPumpError) -> str:
-    """Return the translation key of an error of a heat pump."""
-    match err:
-        case ImplausibleReadingError():
-            return "implausible_reading"
-        case LimitNotAcceptedError():
-            return "limit_not_accepted"
-        case _:
-            return "unreachable"
+            raise translated(HomeAssistantError, err) from err

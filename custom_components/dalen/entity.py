@@ -4,13 +4,18 @@ Every identity derives from the id of the subentry. It stays the same when the
 device gets another address, and a heat pump has no serial number in general.
 """
 
+from collections.abc import Callable, Iterable
+
 from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_COLLECTIVE, CONF_HUB_NAME, DOMAIN
 from .coordinator import HeatPumpCoordinator
+from .house import DalenConfigEntry
 from .neighbourhood import NeighbourhoodLink
 
 
@@ -34,6 +39,17 @@ def hub_device_info(subentry: ConfigSubentry) -> DeviceInfo:
         model=subentry.data[CONF_HUB_NAME],
         entry_type=DeviceEntryType.SERVICE,
     )
+
+
+@callback
+def async_add_per_heat_pump(
+    entry: DalenConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities_of: Callable[[HeatPumpCoordinator], Iterable[Entity]],
+) -> None:
+    """Add the entities of every heat pump of the house, each to its own device."""
+    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
+        async_add_entities(entities_of(coordinator), config_subentry_id=subentry_id)
 
 
 class HeatPumpEntity(CoordinatorEntity[HeatPumpCoordinator]):

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import HeatPumpCoordinator
-from .entity import HeatPumpEntity
+from .entity import HeatPumpEntity, async_add_per_heat_pump
 from .house import DalenConfigEntry
 
 PARALLEL_UPDATES = 1
@@ -35,12 +35,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the number of every heat pump that can be limited."""
-    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
-        if not coordinator.can_be_limited:
-            continue
-        async_add_entities(
-            [PowerLimitNumber(coordinator)], config_subentry_id=subentry_id
-        )
+    async_add_per_heat_pump(
+        entry,
+        async_add_entities,
+        lambda pump: [PowerLimitNumber(pump)] if pump.can_be_limited else [],
+    )
 
 
 class PowerLimitNumber(HeatPumpEntity, NumberEntity):

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import HeatPumpCoordinator
-from .entity import HeatPumpEntity
+from .entity import HeatPumpEntity, async_add_per_heat_pump
 from .house import DalenConfigEntry
 from .limits import PauseChoice
 
@@ -28,11 +28,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the pause of every heat pump that can be limited."""
-    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
-        if coordinator.can_be_limited:
-            async_add_entities(
-                [PauseSelect(coordinator)], config_subentry_id=subentry_id
-            )
+    async_add_per_heat_pump(
+        entry,
+        async_add_entities,
+        lambda pump: [PauseSelect(pump)] if pump.can_be_limited else [],
+    )
 
 
 class PauseSelect(HeatPumpEntity, SelectEntity):

@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .coordinator import LIMITS, HeatPumpCoordinator
-from .entity import HeatPumpEntity
+from .entity import HeatPumpEntity, async_add_per_heat_pump
 from .heat_pump.model import HeatPumpState
 from .house import DalenConfigEntry
 from .limits import LimitSource, LimitStatus
@@ -161,18 +161,22 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of every heat pump."""
-    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
-        readings = (
-            ReadingSensor(coordinator, description)
-            for description in READING_SENSORS
-            if description.needs <= coordinator.told
-        )
-        limits = (
-            LimitSensor(coordinator, description)
-            for description in LIMIT_SENSORS
-            if coordinator.told >= LIMITS
-        )
-        async_add_entities([*readings, *limits], config_subentry_id=subentry_id)
+    async_add_per_heat_pump(entry, async_add_entities, _sensors)
+
+
+def _sensors(coordinator: HeatPumpCoordinator) -> list[SensorEntity]:
+    """Return the sensors of what this heat pump tells, and of its limits."""
+    readings = [
+        ReadingSensor(coordinator, description)
+        for description in READING_SENSORS
+        if description.needs <= coordinator.told
+    ]
+    limits = [
+        LimitSensor(coordinator, description)
+        for description in LIMIT_SENSORS
+        if coordinator.can_be_limited
+    ]
+    return [*readings, *limits]
 
 
 class ReadingSensor(HeatPumpEntity, SensorEntity):
