@@ -1,6 +1,7 @@
 """What a heat pump can tell and be asked: one protocol, profiles as data."""
 
 from .adapter import HeatPumpAdapter
+from .communication import CommunicationResult, communication_test
 from .connection import link_params, transport_type
 from .errors import (
     ConnectionSettingsError,
@@ -24,9 +25,13 @@ from .profile_library import (
     read_library,
 )
 from .profile_loader import load_profile, parse_profile, profile_ids
+from .register_probe import RegisterRow, Verdict, is_plausible
+from .write_test import run_write_test
+from .write_test_result import WriteTestOutcome, WriteTestResult
 
 __all__ = [
     "OWN_FOLDER",
+    "CommunicationResult",
     "ConnectionSettingsError",
     "Control",
     "HeatPumpAdapter",
@@ -45,14 +50,21 @@ __all__ = [
     "ProfileError",
     "ProfileFault",
     "ProfileLibrary",
+    "RegisterRow",
     "TransportType",
     "Variant",
+    "Verdict",
+    "WriteTestOutcome",
+    "WriteTestResult",
     "WrongWordOrderError",
+    "communication_test",
     "find_profile",
+    "is_plausible",
     "link_params",
     "load_profile",
     "parse_profile",
     "profile_ids",
     "read_library",
+    "run_write_test",
     "transport_type",
 ]

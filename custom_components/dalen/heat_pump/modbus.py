@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import override
 
+from modbus_connection import IllegalDataAddressError, IllegalDataValueError
+
 from .adapter import HeatPumpAdapter
-from .block_reads import BlockReader
+from .block_reads import BlockReader, plan_blocks
 from .capability import capability_of
 from .contact_timing import ContactTiming
 from .contact_writer import ContactWriter
@@ -24,6 +27,7 @@ from .profile_variants import detect
 from .readings import Reading, interpret, is_running, raw_values, to_state
 from .register import Register
 from .register_io import RegisterIO, Sleep
+from .register_probe import RegisterRow, register_rows
 from .unit import RegisterUnit
 from .word_order import check_word_order
 
@@ -74,14 +78,16 @@ class ModbusHeatPump(HeatPumpAdapter):
         may_write = armed or not profile.needs_write_test
         self._mechanism = profile.limit if may_write else MonitorOnly()
         self._io = RegisterIO(unit, profile, sleep)
+        self._words: Mapping[Register, tuple[int, ...]] = {}
         self._values: Mapping[str, float] = {}
         self._timing: ContactTiming | None = None
         self._levels: LevelController | None = None
         self._driver = self._new_driver()
-        self._reader = BlockReader(
-            [r for r in profile.registers if r.key not in self._named]
-            + list(self._driver.registers)
+        self._registers = (
+            *(r for r in profile.registers if r.key not in self._named),
+            *self._driver.registers,
         )
+        self._reader = BlockReader(self._registers)
         self._counters = {key: EnergyCounter() for key in _COUNTERS}
         self._was_running = False
         self._device_known = False
@@ -110,6 +116,27 @@ class ModbusHeatPump(HeatPumpAdapter):
     def holes(self) -> frozenset[str]:
         """Return the keys of the registers that this device does not have."""
         return self._reader.holes
+
+    @property
+    def rows(self) -> tuple[RegisterRow, ...]:
+        """Return what each register held at the last reading, nonsense too."""
+        return register_rows(self.profile, self._registers, self._words)
+
+    async def probe(self) -> tuple[RegisterRow, ...]:
+        """Read all registers, and return what each holds, nonsense too.
+
+        Raises HeatPumpUnreachableError.
+        """
+        async with self._lock:
+            await self._read_words()
+        return self.rows
+
+    async def ping(self) -> None:
+        """Read one block. Raises HeatPumpUnreachableError without an answer."""
+        block = (self._reader.blocks or plan_blocks(self._registers))[0]
+        async with self._lock:
+            with suppress(IllegalDataAddressError, IllegalDataValueError):
+                await self._io.read(block.table, block.address, block.count)
 
     @override
     async def read(self, now: datetime) -> HeatPumpState:
@@ -239,6 +266,7 @@ class ModbusHeatPump(HeatPumpAdapter):
             self._reader.forget()
             self._device_known = False
             raise
+        self._words = words
         return words
 
     async def _read_once(self, keys: frozenset[str] | set[str]) -> dict[str, float]:

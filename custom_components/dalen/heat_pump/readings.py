@@ -52,6 +52,17 @@ def raw_values(
     return raw
 
 
+def flags_of(
+    profile: HeatPumpProfile, raw: Mapping[str, int | float]
+) -> dict[str, bool]:
+    """Return the flags that can be told from the registers, by their key."""
+    return {
+        flag.key: flag.read(int(raw[flag.register]))
+        for flag in profile.flags
+        if flag.register in raw
+    }
+
+
 def interpret(
     profile: HeatPumpProfile,
     words: Mapping[Register, tuple[int, ...]],
@@ -66,11 +77,7 @@ def interpret(
     when nothing sensible remains.
     """
     raw = raw_values(words)
-    flags = {
-        flag.key: flag.read(int(raw[flag.register]))
-        for flag in profile.flags
-        if flag.register in raw
-    }
+    flags = flags_of(profile, raw)
     values: dict[str, float] = {}
     strange: list[ImplausibleValue] = []
     for register in (r for r in profile.registers if r.key in raw):
