@@ -14,6 +14,7 @@ from dalen_hub.app import PLANNER, create_app
 from dalen_hub.appkeys import Clock
 from dalen_hub.config import HubConfig
 from dalen_hub.grid.quarter_hours import QUARTER
+from dalen_hub.signing.canonical import without_signature
 from dalen_hub.store.times import parse_instant, rfc3339
 
 from .helpers import VTN, Caller, Hub
@@ -63,7 +64,7 @@ async def caps_kw(home: Caller) -> dict[datetime, float]:
         if event["priority"] == 0:
             continue  # An emergency stop.
         start = parse_instant(event["intervalPeriod"]["start"])
-        for interval in event["intervals"]:
+        for interval in without_signature(event)["intervals"]:
             (payload,) = interval["payloads"]
             assert payload["type"] == "IMPORT_CAPACITY_LIMIT"
             caps[start + QUARTER * interval["id"]] = payload["values"][0]

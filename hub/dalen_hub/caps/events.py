@@ -74,6 +74,9 @@ def sent_caps_w(body: Mapping[str, Any]) -> dict[int, int]:
     caps: dict[int, int] = {}
     for interval in body.get("intervals", ()):
         match interval:
-            case {"id": int(index), "payloads": [{"values": [int() | float() as kw]}]}:
+            case {
+                "id": int(index),
+                "payloads": [{"values": [int() | float() as kw]}, *_],
+            }:
                 caps[index] = round(kw * 1000)
     return caps

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dalen_hub.appkeys import ENGINE, NUDGER
+from dalen_hub.appkeys import ENGINE, HUB_KEY, NUDGER
 from dalen_hub.caps.causes import ALL, SMALL, Cause
 from dalen_hub.caps.control import Basis, Control, basis_of, caps_ahead_w, step
 from dalen_hub.caps.control_state import Source
@@ -20,12 +20,15 @@ from dalen_hub.caps.inputs import recent_readings, recent_reports
 from dalen_hub.caps.levels import QuarterLevel, level_in_force, store_levels
 from dalen_hub.caps.planner import Again
 from dalen_hub.caps.stop import Stop
+from dalen_hub.caps.stop_event import NAME as STOP_NAME
 from dalen_hub.caps.stop_service import StopRound, follow_stop
 from dalen_hub.forecast.select import forecast_for
 from dalen_hub.grid.quarter_hours import floor_quarter, local_date, local_day_quarters
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.homes.hub_key import HubKey
 from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.store.database import reading
+from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.events import remove_cap_events_before
 from dalen_hub.vtn.program_store import ensure_caps_program
 
@@ -98,7 +101,9 @@ async def publish_caps(
     has_plan = before is None or control.plan is not before.plan
     if has_plan or decision.send or stopping.is_changed or not causes <= SMALL:
         async with app[ENGINE].begin() as conn:
-            changed = await _write(conn, trafo, control, decision, stopping, now)
+            changed = await _write(
+                conn, trafo, control, decision, stopping, app[HUB_KEY], now
+            )
     app[CONTROLS][trafo.id] = control
     # No target would mean everybody.
     if told := changed | stopping.tell_again:
@@ -146,6 +151,7 @@ async def _write(
     control: Control,
     decision: Decision,
     stopping: StopRound,
+    key: HubKey,
     now: datetime,
 ) -> frozenset[str]:
     """Write levels and events in the transaction of the caller."""
@@ -166,7 +172,14 @@ async def _write(
         program_id=program_id,
         event_name=event_name(min(days) - KEPT),
     )
-    changed = await stopping.write(conn, trafo.id, program_id, homes, now)
+    await remove_cap_events_before(
+        conn,
+        trafo_id=trafo.id,
+        program_id=program_id,
+        event_name=f"{STOP_NAME}{rfc3339(now - KEPT)}",
+        prefix=STOP_NAME,
+    )
+    changed = await stopping.write(conn, trafo.id, homes, key, now)
     ahead_w = caps_ahead_w(control, decision, stopping.stop, now)
     decided_w = {
         target: dict(zip(control.plan.starts, caps, strict=True))
@@ -193,7 +206,7 @@ async def _write(
                     sent_caps_w(before.body) if before is not None else {},
                 ),
             )
-        changed |= await write_events(conn, trafo.id, bodies, stored, now)
+        changed |= await write_events(conn, trafo.id, bodies, stored, now, key)
     return changed
 
 

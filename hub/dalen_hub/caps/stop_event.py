@@ -1,32 +1,35 @@
 """An emergency stop as an OpenADR 3.1 event. Pure."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from dalen_hub.caps.stop import Stop
 from dalen_hub.store.times import rfc3339
 
 PRIORITY: Final = 0
+NAME: Final = "stop-"
+"""The names of all events of stops begin so; an instant follows."""
 _ALERT: Final = "ALERT_GRID_EMERGENCY"
 _LIMIT: Final = "IMPORT_CAPACITY_LIMIT"
 
 
-def stop_event(
-    stop: Stop, *, program_id: str, targets: Sequence[str], now: datetime
-) -> dict[str, Any]:
-    """Return the event: nothing for the heat pumps, until the stop is over.
+def stop_name(stop: Stop) -> str:
+    """Return the name of the events of a stop."""
+    return f"{NAME}{rfc3339(stop.started_at)}"
 
-    Each home is a target; a home sees no other one's. A stop that ended early has
-    an event that ends now, so that homes that read it again are free.
+
+def stop_event(stop: Stop, *, program_id: str, target: str) -> dict[str, Any]:
+    """Return the event for one home: nothing for the heat pump until it is over.
+
+    A stop that ended early has an event that ends now, so that a home that reads
+    it again is free.
     """
     until = stop.until if stop.ended_at is None else min(stop.until, stop.ended_at)
     seconds = max(1, int((until - stop.started_at).total_seconds()))
     return {
         "programID": program_id,
-        "eventName": f"stop-{rfc3339(stop.started_at)}",
+        "eventName": stop_name(stop),
         "priority": PRIORITY,
-        "targets": list(targets),
+        "targets": [target],
         "intervalPeriod": {
             "start": rfc3339(stop.started_at),
             "duration": f"PT{seconds}S",

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, NUDGER
+from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, HUB_KEY, NUDGER
 from dalen_hub.caps.stop import LONGEST, Cause, Stop, StopError, order_stop
 from dalen_hub.caps.stop_service import begin_stop, end_stop
 from dalen_hub.caps.stop_store import open_stop
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.store.database import durable, reading
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.bodies import read_object
 from dalen_hub.vtn.principal import require_operator
@@ -24,7 +25,7 @@ _LONGEST_REASON: Final = 200
 
 
 def add_stop_routes(app: web.Application) -> None:
-    """Add the stop. Needs ENGINE, CLOCK, CONFIG and NUDGER in the app."""
+    """Add the stop. Needs ENGINE, CLOCK, CONFIG, HUB_KEY and NUDGER in the app."""
     path = "/api/v1/trafos/{trafo_id}/stop"
     app.add_routes(
         [
@@ -39,7 +40,7 @@ async def _get_stop(request: web.Request) -> web.Response:
     """Answer with the stop in force; a 404 problem without one."""
     require_operator(request)
     trafo, now = _trafo(request), request.app[CLOCK]()
-    async with request.app[ENGINE].begin() as conn:
+    async with reading(request.app[ENGINE]) as conn:
         found = await open_stop(conn, trafo.id)
     if found is None or not found[1].in_force(now):
         raise ProblemError(404, "There is no emergency stop in force.")
@@ -51,7 +52,7 @@ async def _post_stop(request: web.Request) -> web.Response:
     principal = require_operator(request)
     trafo, now = _trafo(request), request.app[CLOCK]()
     reason, duration = _order(await read_object(request))
-    async with request.app[ENGINE].begin() as conn:
+    async with durable(request.app[ENGINE]) as conn:
         found = await open_stop(conn, trafo.id)
         if found is not None and found[1].in_force(now):
             raise ProblemError(
@@ -69,7 +70,7 @@ async def _post_stop(request: web.Request) -> web.Response:
             )
         except StopError as err:
             raise ProblemError(422, str(err)) from err
-        told = await begin_stop(conn, trafo.id, stop)
+        told = await begin_stop(conn, trafo.id, stop, request.app[HUB_KEY])
     _tell(request.app, trafo.id, told)
     return web.json_response({**stop_body(stop), "homes": len(told)}, status=201)
 
@@ -78,8 +79,10 @@ async def _delete_stop(request: web.Request) -> web.Response:
     """Release the stop in force; the level then rises slowly."""
     principal = require_operator(request)
     trafo, now = _trafo(request), request.app[CLOCK]()
-    async with request.app[ENGINE].begin() as conn:
-        ended = await end_stop(conn, trafo.id, principal.client_id, now)
+    async with durable(request.app[ENGINE]) as conn:
+        ended = await end_stop(
+            conn, trafo.id, principal.client_id, request.app[HUB_KEY], now
+        )
     if ended is None:
         raise ProblemError(404, "There is no emergency stop in force.")
     stop, told = ended

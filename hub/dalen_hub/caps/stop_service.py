@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-import json
 import logging
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dalen_hub.caps.event_writer import stored_events, write_events
 from dalen_hub.caps.stop import Stop, acknowledge, expire, release, resend
-from dalen_hub.caps.stop_event import stop_event
-from dalen_hub.caps.stop_store import insert_stop, open_stop, set_event, update_stop
+from dalen_hub.caps.stop_event import stop_event, stop_name
+from dalen_hub.caps.stop_store import insert_stop, open_stop, update_stop
 from dalen_hub.grid.load import MONITOR_ONLY
+from dalen_hub.homes.hub_key import HubKey
 from dalen_hub.homes.registry import Home, homes_of_trafo
-from dalen_hub.vtn.event_store import NewEvent, get_event, insert_events, replace_event
 from dalen_hub.vtn.program_store import ensure_caps_program
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ class StopRound:
 
     stop: Stop | None = None
     number: int = 0
-    event_id: str | None = None
     is_changed: bool = False
     tell_again: frozenset[str] = frozenset()
 
@@ -37,32 +35,17 @@ class StopRound:
         self,
         conn: AsyncConnection,
         trafo_id: str,
-        program_id: str,
         homes: Sequence[Home],
+        key: HubKey,
         now: datetime,
     ) -> frozenset[str]:
-        """Store what changed; a home that joined since becomes a target as well."""
+        """Store what changed; a home that joined since is stopped as well."""
         if self.stop is None:
             return frozenset()
         await update_stop(conn, self.number, self.stop)
-        targets = stoppable(homes)
-        if not self.stop.in_force(now) or not targets:
+        if not self.stop.in_force(now):
             return frozenset()
-        if self.event_id is None:
-            body = stop_event(
-                self.stop, program_id=program_id, targets=targets, now=now
-            )
-            event_id = await _insert(conn, trafo_id, body, now)
-            await set_event(conn, self.number, event_id)
-            return frozenset(targets)
-        known = await get_event(conn, self.event_id, None)
-        added = frozenset(targets) - frozenset(known.get("targets", ()))
-        if added:
-            body = stop_event(
-                self.stop, program_id=program_id, targets=targets, now=now
-            )
-            await replace_event(conn, self.event_id, body, now)
-        return added
+        return await _write(conn, trafo_id, self.stop, homes, key, now)
 
 
 def stoppable(homes: Sequence[Home]) -> list[str]:
@@ -80,7 +63,7 @@ async def follow_stop(
     found = await open_stop(conn, trafo_id)
     if found is None:
         return StopRound()
-    number, before, event_id = found
+    number, before = found
     seen = {
         home.target
         for home in homes
@@ -94,27 +77,21 @@ async def follow_stop(
     return StopRound(
         stop=stop,
         number=number,
-        event_id=event_id,
         is_changed=stop != before,
         tell_again=tell_again,
     )
 
 
 async def begin_stop(
-    conn: AsyncConnection, trafo_id: str, stop: Stop
+    conn: AsyncConnection, trafo_id: str, stop: Stop, key: HubKey
 ) -> frozenset[str]:
-    """Store a new stop and its event, in the caller's transaction.
+    """Store a new stop and its events, in the caller's transaction.
 
     Return the targets that have to be told.
     """
-    now = stop.started_at
-    targets = stoppable(await homes_of_trafo(conn, trafo_id))
-    event_id = None
-    if targets:
-        program_id = await ensure_caps_program(conn, now)
-        body = stop_event(stop, program_id=program_id, targets=targets, now=now)
-        event_id = await _insert(conn, trafo_id, body, now)
-    await insert_stop(conn, trafo_id, stop, event_id)
+    homes = await homes_of_trafo(conn, trafo_id)
+    await insert_stop(conn, trafo_id, stop)
+    told = await _write(conn, trafo_id, stop, homes, key, stop.started_at)
     _LOGGER.warning(
         "Emergency stop of %s until %s, ordered by %s: %s",
         trafo_id,
@@ -122,35 +99,41 @@ async def begin_stop(
         stop.by,
         stop.reason,
     )
-    return frozenset(targets)
+    return told
 
 
 async def end_stop(
-    conn: AsyncConnection, trafo_id: str, by: str, now: datetime
+    conn: AsyncConnection, trafo_id: str, by: str, key: HubKey, now: datetime
 ) -> tuple[Stop, frozenset[str]] | None:
     """Release the stop in force; return it and whom to tell, None without one."""
     found = await open_stop(conn, trafo_id)
     if found is None:
         return None
-    number, before, event_id = found
+    number, before = found
     stop = release(before, by, now)
     await update_stop(conn, number, stop)
-    targets = stoppable(await homes_of_trafo(conn, trafo_id))
-    if event_id is not None:
-        program_id = await ensure_caps_program(conn, now)
-        body = stop_event(stop, program_id=program_id, targets=targets, now=now)
-        await replace_event(conn, event_id, body, now)
+    homes = await homes_of_trafo(conn, trafo_id)
+    told = await _write(conn, trafo_id, stop, homes, key, now)
     _LOGGER.warning("Emergency stop of %s released by %s", trafo_id, by)
-    return stop, frozenset(targets)
+    return stop, told
 
 
-async def _insert(
-    conn: AsyncConnection, trafo_id: str, body: dict[str, Any], now: datetime
-) -> str:
-    """Store a new event and return its id."""
-    (made,) = await insert_events(
-        conn, [NewEvent(body=body, now=now, trafo_id=trafo_id)]
-    )
-    if not isinstance(made, str):
-        raise made
-    return str(json.loads(made)["id"])
+async def _write(
+    conn: AsyncConnection,
+    trafo_id: str,
+    stop: Stop,
+    homes: Sequence[Home],
+    key: HubKey,
+    now: datetime,
+) -> frozenset[str]:
+    """Write the event of each home; return the targets for which it changed.
+
+    Each home has its own, since a signature is for one home.
+    """
+    program_id = await ensure_caps_program(conn, now)
+    bodies = {
+        target: stop_event(stop, program_id=program_id, target=target)
+        for target in stoppable(homes)
+    }
+    stored = await stored_events(conn, program_id, stop_name(stop))
+    return await write_events(conn, trafo_id, bodies, stored, now, key)

@@ -11,17 +11,10 @@ from dalen_hub.store.tables import emergency_stop
 from dalen_hub.store.times import from_epoch, optional_epoch, optional_instant, to_epoch
 
 
-async def insert_stop(
-    conn: AsyncConnection, trafo_id: str, stop: Stop, event_id: str | None
-) -> int:
-    """Store a new stop and return its number."""
-    values = {**_changing(stop), **_fixed(stop), "event_id": event_id}
-    result = await conn.execute(
-        insert(emergency_stop).values(trafo_id=trafo_id, **values)
-    )
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+async def insert_stop(conn: AsyncConnection, trafo_id: str, stop: Stop) -> None:
+    """Store a new stop."""
+    values = {**_changing(stop), **_fixed(stop)}
+    await conn.execute(insert(emergency_stop).values(trafo_id=trafo_id, **values))
 
 
 async def update_stop(conn: AsyncConnection, number: int, stop: Stop) -> None:
@@ -33,19 +26,8 @@ async def update_stop(conn: AsyncConnection, number: int, stop: Stop) -> None:
     )
 
 
-async def set_event(conn: AsyncConnection, number: int, event_id: str) -> None:
-    """Store which event tells homes of a stop."""
-    await conn.execute(
-        update(emergency_stop)
-        .where(emergency_stop.c.id == number)
-        .values(event_id=event_id)
-    )
-
-
-async def open_stop(
-    conn: AsyncConnection, trafo_id: str
-) -> tuple[int, Stop, str | None] | None:
-    """Return the stop that did not end yet: its number, the stop and its event."""
+async def open_stop(conn: AsyncConnection, trafo_id: str) -> tuple[int, Stop] | None:
+    """Return the stop that did not end yet, and its number."""
     row = (
         await conn.execute(
             select(emergency_stop)
@@ -57,7 +39,7 @@ async def open_stop(
             .limit(1)
         )
     ).one_or_none()
-    return None if row is None else (row.id, _stop(row), row.event_id)
+    return None if row is None else (row.id, _stop(row))
 
 
 async def last_stops(

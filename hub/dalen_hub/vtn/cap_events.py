@@ -78,11 +78,16 @@ async def remove_events_of_target(conn: AsyncConnection, target: str) -> None:
 
 
 async def remove_cap_events_before(
-    conn: AsyncConnection, *, trafo_id: str, program_id: str, event_name: str
+    conn: AsyncConnection,
+    *,
+    trafo_id: str,
+    program_id: str,
+    event_name: str,
+    prefix: str = "",
 ) -> int:
     """Remove the events of a trafo whose name sorts before one; return how many.
 
-    Names end in the date, so that all days before a day go. Keep some days: a
+    With a prefix, only those whose name begins so. Names end in the date, so that all days before a day go. Keep some days: a
     home that was offline reports on them later.
     """
     old = (
@@ -91,6 +96,7 @@ async def remove_cap_events_before(
                 event.c.trafo_id == trafo_id,
                 event.c.program_id == program_id,
                 event.c.name < event_name,
+                event.c.name >= prefix,
             )
         )
     ).all()
