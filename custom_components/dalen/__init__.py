@@ -40,6 +40,8 @@ from .heat_pump import HeatPumpProfile, ModbusHeatPump, load_profile
 from .house import DalenConfigEntry, House
 from .membership import async_leave, membership_of
 from .neighbourhood import NeighbourhoodLink
+from .own_settings import OwnSettings
+from .own_value import OwnValue
 from .pairing import Membership
 from .probe import modbus_params
 from .services import async_setup_services
@@ -47,6 +49,8 @@ from .storage import HouseStore
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.CALENDAR,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -68,13 +72,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> boo
     """
     store = HouseStore(hass, entry.entry_id)
     gone = await store.async_load(set(entry.subentries))
+    own = OwnValue(hass, OwnSettings.read(entry.options), store)
     heat_pumps = {
-        subentry.subentry_id: await _async_heat_pump(hass, entry, subentry, store)
+        subentry.subentry_id: await _async_heat_pump(hass, entry, subentry, store, own)
         for subentry in entry.get_subentries_of_type(SUBENTRY_HEAT_PUMP)
     }
     link = _link(hass, entry, heat_pumps, store)
     entry.runtime_data = House(
-        heat_pumps=heat_pumps, link=link, store=store, plan=_plan(entry)
+        heat_pumps=heat_pumps, link=link, store=store, own=own, plan=_plan(entry)
     )
     if link is not None:
         link.async_start()
@@ -118,6 +123,7 @@ async def _async_heat_pump(
     entry: ConfigEntry,
     subentry: ConfigSubentry,
     store: HouseStore,
+    own: OwnValue,
 ) -> HeatPumpCoordinator:
     """Return the coordinator of one heat pump, on a shared connection."""
     data = subentry.data
@@ -129,6 +135,7 @@ async def _async_heat_pump(
             entity_heat_pump(hass, data),
             describe_entities(data),
             store,
+            own,
         )
     profile: HeatPumpProfile = await hass.async_add_executor_job(
         load_profile, data[CONF_PROFILE]
@@ -149,7 +156,7 @@ async def _async_heat_pump(
         clock=dt_util.utcnow,
     )
     return HeatPumpCoordinator(
-        hass, entry, subentry, adapter, describe_profile(profile), store
+        hass, entry, subentry, adapter, describe_profile(profile), store, own
     )
 
 
@@ -166,16 +173,17 @@ def _link(
     return NeighbourhoodLink(hass, entry, subentries[0], heat_pumps, store)
 
 
-def _plan(entry: ConfigEntry) -> dict[str, dict[str, Any]]:
+def _plan(entry: ConfigEntry) -> dict[str, Any]:
     """Return what the house is built from. What is shared is looked up when used."""
     looked_up = {CONF_TIER, CONF_VALID_UNTIL}
-    return {
+    subentries = {
         subentry.subentry_id: {
             "title": subentry.title,
             **{key: subentry.data[key] for key in subentry.data.keys() - looked_up},
         }
         for subentry in entry.subentries.values()
     }
+    return {"options": dict(entry.options), **subentries}
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: DalenConfigEntry) -> None:

@@ -54,6 +54,12 @@ CONF_CONSENT: Final = "consent"
 DEFAULT_TIER: Final = "t1"
 TIER_RESEARCH: Final = "t3"
 
+# The options of the house.
+CONF_SCHEDULE: Final = "schedule"
+CONF_PRICES: Final = "prices"
+CONF_COMFORT: Final = "comfort"
+CONF_SAFE_MODE: Final = "safe_mode"
+
 # How long the house waits for a device or a hub that it takes leave of.
 GOODBYE_TIMEOUT_S: Final = 10
 

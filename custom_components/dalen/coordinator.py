@@ -31,7 +31,9 @@ from .limits import (
     Pause,
     PauseChoice,
     Reading,
+    Schedule,
 )
+from .own_value import OwnValue
 from .quarter_hour import ConductLog, Sample
 from .storage import HouseStore
 
@@ -58,6 +60,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         adapter: HeatPumpAdapter,
         description: HeatPumpDescription,
         store: HouseStore,
+        own: OwnValue,
     ) -> None:
         """Take over what was stored; touch no device yet."""
         super().__init__(
@@ -73,6 +76,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self.nameplate_w = float(subentry.data[CONF_NAMEPLATE_W])
         self.conduct = ConductLog()
         self._store = store
+        self._own = own
         self.engine = self._engine(dt_util.utcnow())
         self._control = LimitControl(
             hass,
@@ -166,6 +170,11 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self.engine.resume(dt_util.utcnow())
         await self._async_obey()
 
+    async def async_follow_own(self) -> None:
+        """Heed the schedule and the prices as they are switched now."""
+        self.engine.schedule = self._schedule()
+        await self._control.async_decide_quietly()
+
     async def async_set_hub_limits(
         self, limits: Iterable[Limit], covers_until: datetime | None
     ) -> None:
@@ -216,12 +225,19 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     def _engine(self, now: datetime) -> LimitEngine:
         """Return the engine of the limits, and tell what it could not take over."""
         entry, subentry, adapter = self.config_entry, self.subentry, self.adapter
-        settings = limit_settings(entry, subentry, adapter, self.description.told)
+        settings = limit_settings(
+            entry, subentry, adapter, self.description.told, self._own.settings
+        )
         stored = self._store.section(subentry.subentry_id)
         engine = make_engine(entry, subentry, settings, adapter, stored, now)
         for complaint in engine.complaints:
             LOGGER.warning("%s: %s", self.name, complaint)
+        engine.schedule = self._schedule()
         return engine
+
+    def _schedule(self) -> Schedule:
+        """Return the blocks that hold; none for what nobody can limit."""
+        return self._own.schedule if self.can_be_limited else Schedule()
 
     @callback
     def _keep(self) -> None:

@@ -26,6 +26,7 @@ from .limits import (
     LimitSettings,
     LimitSource,
 )
+from .own_settings import OwnSettings
 
 
 def make_engine(
@@ -62,9 +63,11 @@ def limit_settings(
     subentry: ConfigSubentry,
     adapter: HeatPumpAdapter,
     told: frozenset[str],
+    own: OwnSettings,
 ) -> LimitSettings:
     """Return what the house and the installer decided about one heat pump."""
     data = subentry.data
+    has_hub = bool(entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD))
     capability = adapter.capability
     return LimitSettings(
         house_id=entry.entry_id,
@@ -80,10 +83,15 @@ def limit_settings(
             daily_write_budget=capability.daily_write_budget,
         ),
         minimum_w=data[CONF_MINIMUM_W],
+        comfort=own.comfort,
+        safe_mode=own.safe_mode if has_hub else None,
         # A register for the room is there without a room unit too; an entity for
         # it is there because somebody chose it.
-        has_room_sensor="room_c" in told
-        and data.get(CONF_CONNECTION, Connection.MODBUS) != Connection.MODBUS,
+        has_room_sensor=own.room.has_room
+        or (
+            "room_c" in told
+            and data.get(CONF_CONNECTION, Connection.MODBUS) != Connection.MODBUS
+        ),
     )
 
 

@@ -13,11 +13,14 @@ STORAGE_VERSION: Final = 1
 # that a resident did when the power fails.
 SAVE_DELAY_S: Final = 1
 
+HOUSE: Final = "house"
+"""The section of the house itself; no subentry has such an id."""
+
 type Section = dict[str, Any]
 
 
 class HouseStore:
-    """Keep one section of JSON data per heat pump and one per neighbourhood.
+    """Keep one section of JSON data per heat pump, per neighbourhood and of the house.
 
     A section is known by the id of its subentry. It is replaced as a whole.
     """
@@ -32,8 +35,9 @@ class HouseStore:
     async def async_load(self, subentry_ids: set[str]) -> list[Section]:
         """Read what was stored. Forget subentries that are gone, and return theirs."""
         stored = await self._store.async_load() or {}
-        self._sections = {key: stored[key] for key in subentry_ids & stored.keys()}
-        return [stored[key] for key in stored.keys() - subentry_ids]
+        known = subentry_ids | {HOUSE}
+        self._sections = {key: stored[key] for key in known & stored.keys()}
+        return [stored[key] for key in stored.keys() - known]
 
     def section(self, subentry_id: str) -> Mapping[str, Any]:
         """Return what a subentry stored; empty when it never did."""

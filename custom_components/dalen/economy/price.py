@@ -69,6 +69,10 @@ class CheapestHeat:
         self._by_boiler = False
         self._since: datetime | None = None
 
+    def update_prices(self, prices: Prices) -> None:
+        """Reckon with these prices from now on; the choice of now stays."""
+        self._settings = replace(self._settings, prices=prices)
+
     def limits(
         self, slots: Iterable[PriceSlot], cop: float | None, now: datetime
     ) -> list[Limit]:

@@ -50,6 +50,9 @@ class LimitEngine:
         A part that cannot be read starts anew; the others hold.
         """
         self.settings = settings
+        self.schedule = settings.schedule
+        """The blocks of the week that hold; the house may change them at any time."""
+
         traits = settings.device
         self.book = LimitBook(settings.envelope)
         self.compliance = ComplianceLog()
@@ -311,7 +314,7 @@ class LimitEngine:
         held = list(self.book.limits(now))
         if self._clock.is_wrong(now) or not self._ladder.is_plan_valid:
             held = [limit for limit in held if limit.source not in FROM_HUB]
-        held += self.settings.schedule.limits(now, self.settings.time_zone)
+        held += self.schedule.limits(now, self.settings.time_zone)
         if self._safe_mode is not None and state is LinkState.SAFE_MODE:
             is_known = self._outdoor_age <= OUTDOOR_KEPT
             held += self._safe_mode.limits(now, self._outdoor_c if is_known else None)
