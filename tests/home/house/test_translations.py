@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from custom_components.dalen.condition import CONDITIONS
+from custom_components.dalen.limits import LimitSource, ReleaseReason
 from custom_components.dalen.pairing import PairingFailure
+from custom_components.dalen.trigger import TRIGGERS
 
 INTEGRATION = Path(__file__).parents[3] / "custom_components" / "dalen"
 TRANSLATIONS = INTEGRATION / "translations"
@@ -64,3 +67,37 @@ def test_icons_are_for_entities_that_have_words() -> None:
     for platform, keys in icons["entity"].items():
         for key in keys:
             assert f"/entity/{platform}/{key}/name" in english
+
+
+@pytest.mark.parametrize("source", list(LimitSource))
+def test_every_source_has_words_in_the_calendar(source: LimitSource) -> None:
+    """With the watts in them."""
+    for language in ("en", "nl"):
+        path = f"/entity/calendar/limits/state_attributes/message/state/{source}"
+        assert "{limit_w}" in texts(language)[path]
+
+
+@pytest.mark.parametrize("reason", list(ReleaseReason))
+def test_every_release_has_words(reason: ReleaseReason) -> None:
+    """In the event that tells it."""
+    path = f"/entity/event/release/state_attributes/reason/state/{reason}"
+    assert texts("en")[path]
+
+
+def test_every_exception_has_a_message() -> None:
+    """Home Assistant looks for this key, and shows no other."""
+    for path in texts("en"):
+        if path.startswith("/exceptions/"):
+            assert path.endswith("/message"), path
+
+
+def test_triggers_and_conditions_have_words_and_icons() -> None:
+    """As the editor shows them."""
+    icons = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
+    english = texts("en")
+    for key in TRIGGERS:
+        assert english[f"/triggers/{key}/name"]
+        assert icons["triggers"][key]
+    for key in CONDITIONS:
+        assert english[f"/conditions/{key}/name"]
+        assert icons["conditions"][key]
