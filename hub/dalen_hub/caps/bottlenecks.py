@@ -48,19 +48,23 @@ class Sharing:
 
     ``level_w`` is the level per weight of the bottleneck that holds a participant,
     infinite for one that gets all it can use; ``bottleneck`` is its index or -1.
-    ``shortfall_w`` is what the lower bounds exceed a constraint by.
+    ``shortfall_w`` is what the lower bounds exceed a constraint by. ``own_levels_w``
+    is set where participants in one bottleneck have different levels.
     """
 
     share_w: Floats
     level_w: Floats
     bottleneck: Ints
     shortfall_w: Floats
+    own_levels_w: Floats | None = None
 
     def common_level_w(self, members: Ints) -> Floats:
         """Return the lowest level among the constraints of each, shape (n,).
 
         Unlike ``level_w`` it also bounds those that do not use their share.
         """
+        if self.own_levels_w is not None:
+            return self.own_levels_w
         levels = np.full(len(self.shortfall_w) + 1, np.inf)
         held = self.bottleneck >= 0
         np.minimum.at(levels, self.bottleneck[held], self.level_w[held])

@@ -20,12 +20,12 @@ from dalen_hub.caps.controller import (
     first_state,
 )
 from dalen_hub.caps.day_plan import DayPlan, outlook_of, paused_power_w, plan_day
-from dalen_hub.caps.fleet import Fleet, floor_step, simple_grid
-from dalen_hub.caps.inputs import Reports, fleet_of_homes, heard_from
+from dalen_hub.caps.fleet import Fleet, floor_step
+from dalen_hub.caps.inputs import Reports, heard_from
+from dalen_hub.caps.site import Site
 from dalen_hub.caps.stop import Stop
 from dalen_hub.forecast.model import QuarterForecast
 from dalen_hub.grid.quarter_hours import floor_quarter
-from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.registry import Home
 
 
@@ -76,7 +76,7 @@ def basis_of(
 
 def step(
     before: Control | None,
-    trafo: Trafo,
+    site: Site,
     homes: Sequence[Home],
     basis: Basis,
     *,
@@ -85,12 +85,14 @@ def step(
     causes: frozenset[Cause],
     level_w: float | None,
     now: datetime,
+    frame_w: float = math.inf,
 ) -> tuple[Control, Decision]:
     """Plan where that is due, and decide. Pure; runs in a thread.
 
-    ``level_w`` is the level in force, for the first step after a start.
+    ``level_w`` is the level in force, for the first step after a start. ``frame_w``
+    is the cap of a fixed frame in force.
     """
-    fleet, grid = fleet_of_homes(homes), simple_grid(trafo.limit_kw)
+    fleet, grid = site.fleet, site.grid
     heard = heard_from(homes, basis.reports, now)
     state = _state(before, homes, fleet, level_w, now)
     if before is not None and before.basis is basis:
@@ -98,7 +100,13 @@ def step(
     else:
         paused_w = paused_power_w(fleet, heard.paused, heard.want_w)
         plan = plan_day(
-            fleet, grid, basis.outlook, turns=state.turns, paused_w=paused_w
+            fleet,
+            grid,
+            basis.outlook,
+            turns=state.turns,
+            turns_at=state.at,
+            now=now,
+            paused_w=paused_w,
         )
     situation = Situation(
         now=now,
@@ -108,6 +116,7 @@ def step(
         heard=heard,
         stopped=stop is not None and stop.in_force(now),
         fresh_forecast=Cause.FORECAST in causes,
+        frame_w=frame_w,
     )
     state, decision = decide(state, situation, fleet, grid)
     control = Control(

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from dalen_hub.caps.bottlenecks import Floats, Sharing, share_room
+from dalen_hub.caps.bottlenecks import Floats, Sharing
 from dalen_hub.caps.budget import MARGIN, Outlook
 from dalen_hub.caps.fleet import Bools, Fleet, Grid, floor_step
+from dalen_hub.caps.policies import share_by_policy
 from dalen_hub.caps.rotation import Turns, no_turns, take_turns
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 
@@ -52,11 +54,15 @@ def plan_day(
     outlook: Outlook,
     *,
     turns: Turns | None = None,
+    turns_at: datetime | None = None,
+    now: datetime | None = None,
     paused_w: Floats | None = None,
 ) -> DayPlan:
     """Return the plan for the quarter hours of the forecast, in their order.
 
-    Room = limit x (1 - 2 %) - P90 of the rest. ``turns`` is the rotation so far.
+    Room = limit x (1 - 2 %) - P90 of the rest. ``turns`` is the rotation so far, as
+    of ``turns_at``; a plan that is made within a quarter hour, at ``now``, counts
+    only the time since, so that no compressor starts or stops too soon.
     ``paused_w`` is what homes draw that paused (0 for others), shape (n,): they
     take no part, what they draw leaves the room.
     """
@@ -67,10 +73,11 @@ def plan_day(
     takes_part = fleet.steerable & (paused == 0.0)
     turns = turns or no_turns(fleet.size)
     caps, levels, home_levels, shortfalls = [], [], [], []
-    for room_w in rooms_w:
+    elapsed = _elapsed(outlook.starts, turns_at, now)
+    for room_w, passed in zip(rooms_w, elapsed, strict=True):
         sharing = share_caps(fleet, takes_part, room_w)
         low = is_low(fleet, takes_part, sharing.share_w)
-        turns = take_turns(turns, fleet, sharing.share_w, low=low, elapsed=QUARTER)
+        turns = take_turns(turns, fleet, sharing.share_w, low=low, elapsed=passed)
         caps.append(caps_of(fleet, takes_part, sharing.share_w, turns))
         levels.append(lowest_level_w(sharing.level_w))
         home_levels.append(sharing.common_level_w(fleet.members))
@@ -90,7 +97,20 @@ def share_caps(fleet: Fleet, takes_part: Bools, room_w: Floats) -> Sharing:
     """Share the rooms of one quarter hour between floors and nameplates."""
     lower_w = np.where(takes_part, fleet.lowest_w, 0.0)
     upper_w = np.where(takes_part, fleet.highest_w, 0.0)
-    return share_room(fleet.claims(lower_w, upper_w), room_w)
+    return share_by_policy(fleet, lower_w, upper_w, room_w)
+
+
+def _elapsed(
+    starts: Sequence[datetime], turns_at: datetime | None, now: datetime | None
+) -> list[timedelta]:
+    """Return how much time passes before the turns of each quarter hour."""
+    if turns_at is None or now is None or not starts:
+        return [QUARTER] * len(starts)
+    moments = [turns_at, now, *starts[1:]]
+    return [
+        min(max(after - before, timedelta()), QUARTER)
+        for before, after in pairwise(moments)
+    ]
 
 
 def is_low(fleet: Fleet, takes_part: Bools, share_w: Floats) -> Bools:

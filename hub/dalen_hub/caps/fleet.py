@@ -53,6 +53,8 @@ class Fleet:
     A cap is never below ``floor_w`` (but in an emergency stop) and never above
     ``nameplate_w``. Below ``minimum_w`` the heat pump is off. One that is not
     ``steerable`` belongs to the rest. ``members`` and ``parts``: see Claims.
+    ``saving_eur_per_kwh``: what a kWh saves its home, where room goes by cost (see
+    policies); a home keeps at least ``fairness_floor`` of its fair share then.
     """
 
     nameplate_w: Floats
@@ -62,6 +64,8 @@ class Fleet:
     steerable: Bools
     members: Ints
     parts: Floats | None = None
+    saving_eur_per_kwh: Floats | None = None
+    fairness_floor: float = 0.5
 
     @property
     def size(self) -> int:
@@ -108,6 +112,8 @@ def fleet_of(
     weight: Sequence[float] | Floats | float = 1.0,
     steerable: Sequence[bool] | Bools | bool = True,
     places: tuple[Ints, Floats | None] | None = None,
+    saving_eur_per_kwh: Floats | None = None,
+    fairness_floor: float = 0.5,
 ) -> Fleet:
     """Return a fleet; one value counts for all homes.
 
@@ -124,6 +130,8 @@ def fleet_of(
         steerable=np.broadcast_to(np.asarray(steerable, dtype=np.bool_), count).copy(),
         members=members,
         parts=parts,
+        saving_eur_per_kwh=saving_eur_per_kwh,
+        fairness_floor=fairness_floor,
     )
 
 

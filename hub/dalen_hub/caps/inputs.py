@@ -12,9 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.caps.bottlenecks import Floats
 from dalen_hub.caps.budget import Reading
-from dalen_hub.caps.fleet import Fleet, fleet_of
 from dalen_hub.caps.heard import Heard
-from dalen_hub.grid.load import MONITOR_ONLY
 from dalen_hub.grid.quarter_hours import QUARTER, QUARTER_S, floor_quarter
 from dalen_hub.homes.registry import Home
 from dalen_hub.store.tables import home_state, pump_power, trafo_load
@@ -37,16 +35,6 @@ class Reports:
     power_w: Mapping[str, float]
     power_start: datetime
     paused: frozenset[str]
-
-
-def fleet_of_homes(homes: Sequence[Home]) -> Fleet:
-    """Return homes as a fleet, in their order."""
-    return fleet_of(
-        [home.nameplate_w for home in homes],
-        minimum_w=[home.minimum_w for home in homes],
-        floor_w=[home.floor_w for home in homes],
-        steerable=[home.heat_pump_kind != MONITOR_ONLY for home in homes],
-    )
 
 
 def heard_from(homes: Sequence[Home], reports: Reports, now: datetime) -> Heard:

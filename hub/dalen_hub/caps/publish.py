@@ -19,6 +19,7 @@ from dalen_hub.caps.events import cap_event, caps_of_day, event_name, sent_caps_
 from dalen_hub.caps.inputs import recent_readings, recent_reports
 from dalen_hub.caps.levels import QuarterLevel, level_in_force, store_levels
 from dalen_hub.caps.planner import Again
+from dalen_hub.caps.site import site_of
 from dalen_hub.caps.stop import Stop
 from dalen_hub.caps.stop_event import NAME as STOP_NAME
 from dalen_hub.caps.stop_service import StopRound, follow_stop
@@ -88,7 +89,7 @@ async def publish_caps(
     control, decision = await asyncio.to_thread(
         step,
         before,
-        trafo,
+        site_of(trafo, homes),
         homes,
         basis,
         readings=readings,

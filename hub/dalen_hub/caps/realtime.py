@@ -13,10 +13,11 @@ from typing import Final
 
 import numpy as np
 
-from dalen_hub.caps.bottlenecks import NO_CONSTRAINT, Floats, Ints, share_room
+from dalen_hub.caps.bottlenecks import NO_CONSTRAINT, Floats, Ints
 from dalen_hub.caps.budget import Measured, expected_mean_w, margin, newest
 from dalen_hub.caps.case import Case
 from dalen_hub.caps.control_state import ControlState, Source
+from dalen_hub.caps.policies import share_by_policy
 
 # Homes that report too few quarter hours say too little about all.
 _LEAST_REPORTS: Final = 5
@@ -60,9 +61,8 @@ def _metered(case: Case, measured: Measured) -> Target:
     room_w = _room_w(case, measured, rest_w)
     lower_w = np.where(case.takes_part, case.drawn_w(case.fleet.lowest_w), 0.0)
     upper_w = np.where(case.takes_part, case.want_w, 0.0)
-    sharing = share_room(
-        case.fleet.claims(lower_w, upper_w),
-        np.maximum(room_w, 0.0) / case.state.use,
+    sharing = share_by_policy(
+        case.fleet, lower_w, upper_w, np.maximum(room_w, 0.0) / case.state.use
     )
     return Target(
         levels_w=sharing.common_level_w(case.fleet.members),

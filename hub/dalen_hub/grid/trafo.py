@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from dalen_hub.grid.frames import Frame
+from dalen_hub.grid.parts import Cable, OverloadStop, Phases
+from dalen_hub.grid.sharing import FAIRNESS_FLOOR, Policy
+
 DEFAULT_POWER_FACTOR: Final = 0.95
 # Share of the limit that stays unused because meters are not exact.
 MARGIN: Final = 0.02
@@ -19,7 +23,9 @@ class Trafo:
 
     ``limit_kw`` is the load that must not be exceeded. ``connections`` is the
     number of homes behind it, with and without a heat pump. ``time_zone`` is
-    the local time of its homes: it bounds their days.
+    the local time of its homes: it bounds their days. ``policy`` shares the room;
+    ``frames`` are fixed caps by time of day. Phases and cables that are not
+    configured are never full. ``overload_stop`` None: only people order stops.
     """
 
     id: str
@@ -29,6 +35,12 @@ class Trafo:
     forecast_file: Path | None = None
     connections: int | None = None
     time_zone: ZoneInfo = _DEFAULT_ZONE
+    policy: Policy = Policy.EQUAL
+    fairness_floor: float = FAIRNESS_FLOOR
+    frames: tuple[Frame, ...] = ()
+    phases: Phases | None = None
+    cables: tuple[Cable, ...] = ()
+    overload_stop: OverloadStop | None = None
 
     @property
     def expected_connections(self) -> int:

@@ -1,5 +1,6 @@
 """Turns, policies, frames, phases: the smaller rules of sharing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,18 +17,17 @@ from dalen_hub.caps.fleet import (
     memberships,
     phase_grid,
 )
-from dalen_hub.caps.frames import Frame, frame_cap_w
 from dalen_hub.caps.phases import estimate_phase
 from dalen_hub.caps.policies import (
-    FAIRNESS_FLOOR,
-    Policy,
     credit_weights,
     need_weights,
-    share_by_cost,
+    share_by_policy,
     weights_of,
 )
 from dalen_hub.caps.release import stagger_s
 from dalen_hub.caps.rotation import LEAST_OFF, no_turns, take_turns
+from dalen_hub.grid.frames import Frame, frame_cap_w
+from dalen_hub.grid.sharing import FAIRNESS_FLOOR, Policy
 
 CABLES = 5
 GRID = phase_grid(380.0, cable_limits_kw=[120.0] * CABLES, cable_shares=[0.2] * CABLES)
@@ -95,24 +95,24 @@ def test_cost_never_takes_more_than_half_of_a_fair_share(seed: int, count: int) 
     rng = np.random.default_rng(seed)
     fleet = village(rng, count)
     saving = rng.choice([0.05, 0.1, 0.2, 0.29], count)
+    fleet = replace(fleet, saving_eur_per_kwh=saving)
     rooms_w = load_w(fleet, fleet.highest_w) * rng.uniform(0.3, 1.0)
-    takes_part = np.ones(count, dtype=bool)
-    fair = share_room(fleet.claims(fleet.lowest_w, fleet.highest_w), rooms_w).share_w
-    cheap = share_by_cost(fleet, takes_part, rooms_w, saving)
+    bounds = fleet.lowest_w, fleet.highest_w
+    fair = share_room(fleet.claims(*bounds), rooms_w).share_w
+    sharing = share_by_policy(fleet, *bounds, rooms_w)
+    cheap = sharing.share_w
     assert (cheap >= FAIRNESS_FLOOR * fair - 1e-6).all()
     assert (load_w(fleet, cheap) <= rooms_w * (1 + 1e-9) + 1e-3).all()
+    # The levels that the controller works with give the same shares.
+    levels_w = sharing.common_level_w(fleet.members)
+    np.testing.assert_allclose(np.clip(levels_w, *bounds), cheap, atol=1e-6)
 
 
 def test_cost_gives_the_rest_to_whom_it_saves_most() -> None:
     """Half of the fair 500 W for all, the rest by merit."""
-    fleet = fleet_of([1000.0] * 4)
-    shares = share_by_cost(
-        fleet,
-        np.ones(4, dtype=bool),
-        np.array([2000.0]),
-        np.array([0.29, 0.29, 0.1, 0.05]),
-    )
-    np.testing.assert_allclose(shares, [750, 750, 250, 250])
+    fleet = fleet_of([1000.0] * 4, saving_eur_per_kwh=np.array([0.29, 0.29, 0.1, 0.05]))
+    sharing = share_by_policy(fleet, np.zeros(4), fleet.highest_w, np.array([2000.0]))
+    np.testing.assert_allclose(sharing.share_w, [750, 750, 250, 250])
 
 
 def test_weights_are_bounded_and_mean_one() -> None:
