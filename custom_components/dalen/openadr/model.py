@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 type Value = bool | int | float | str
 type JsonValue = (
@@ -65,6 +66,8 @@ class Event:
     intervals: tuple[Interval, ...] = ()
     units: Mapping[str, str] = field(default_factory=_no_units)
     reports: tuple[str, ...] = ()
+    source: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The event as the VTN wrote it, which is what a signature covers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

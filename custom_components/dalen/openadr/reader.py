@@ -43,6 +43,7 @@ def read_event(value: object) -> Event:
         intervals=tuple(_interval(item) for item in intervals),
         units=_units(source),
         reports=_payload_types(fields.items(source, "reportDescriptors")),
+        source=source,
     )
 
 
