@@ -6,7 +6,7 @@ device gets another address, and a heat pump has no serial number in general.
 
 from collections.abc import Callable, Iterable
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -27,6 +27,15 @@ def heat_pump_device_info(coordinator: HeatPumpCoordinator) -> DeviceInfo:
         name=coordinator.subentry.title,
         manufacturer=description.brand,
         model=description.model,
+    )
+
+
+def house_device_info(entry: ConfigEntry) -> DeviceInfo:
+    """Return device information for the house itself, with all its heat pumps."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry.entry_id)},
+        name=entry.title,
+        entry_type=DeviceEntryType.SERVICE,
     )
 
 
