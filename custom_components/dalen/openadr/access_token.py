@@ -111,10 +111,18 @@ class TokenSource:
             return self._read(await read_json(response, self._clock()))
 
     async def _discovered(self) -> URL:
-        """Return the token endpoint that the VTN names."""
+        """Return the token endpoint that the VTN names.
+
+        OpenADR 3.0 has no such thing: its token endpoint is in a fixed place.
+        """
         url = self._vtn_url / "auth" / "server"
-        async with requested(self._session, "GET", url) as response:
-            answer = await read_json(response, self._clock())
+        try:
+            async with requested(self._session, "GET", url) as response:
+                answer = await read_json(response, self._clock())
+        except ProblemError as err:
+            if err.status != HTTPStatus.NOT_FOUND:
+                raise
+            return self._vtn_url / "auth" / "token"
         named = answer.get("tokenURL") if isinstance(answer, dict) else None
         token_url = parse_url(named) if isinstance(named, str) else None
         if token_url is None:

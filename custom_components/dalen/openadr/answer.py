@@ -1,6 +1,6 @@
 """Read the answer to an HTTP request: bounded, tolerant, with typed errors."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import json
@@ -34,6 +34,22 @@ async def read_json(response: ClientResponse, now: datetime) -> object:
     if not body.strip():
         return None
     return _decoded(body, response)
+
+
+def clock_offset(response: ClientResponse, now: datetime) -> timedelta | None:
+    """Return how far the clock of a server is ahead of ours, None if it is silent.
+
+    A copy that a cache kept (Age) tells the time at which it was made.
+    """
+    date = response.headers.get("Date")
+    if date is None or "Age" in response.headers:
+        return None
+    try:
+        server_time = parsedate_to_datetime(date)
+        # "-0000" means UTC without an offset (RFC 5322 3.3).
+        return server_time.replace(tzinfo=server_time.tzinfo or UTC) - now
+    except TypeError, ValueError, OverflowError:
+        return None
 
 
 async def _read_body(response: ClientResponse) -> bytes:

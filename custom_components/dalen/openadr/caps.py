@@ -23,7 +23,8 @@ class Cap:
     """An upper bound that a VTN asks for, from ``start`` until ``end``.
 
     ``emergency`` holds the text for people when it is an emergency stop.
-    ``priority`` 0 is the highest, None the lowest.
+    ``priority`` 0 is the highest, None the lowest. ``is_signed`` tells if it is
+    the hub's own order; what is not counts within a narrower envelope.
     """
 
     start: datetime
@@ -32,6 +33,7 @@ class Cap:
     priority: int | None
     emergency: str | None
     event_id: str
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,9 @@ def read_caps(
     now: datetime,
     default_unit: str | None = None,
     horizon: timedelta = HORIZON,
+    is_signed: bool = False,
 ) -> CapsReading:
-    """Return the caps of events, sorted by start.
+    """Return the caps of events, sorted by start; all are signed, or none is.
 
     Of caps that overlap, the one with the highest priority holds, then the
     lowest. Emergency stops are laid over each other apart from the caps, so that
@@ -68,7 +71,10 @@ def read_caps(
     ordinary = [cap for cap in found if cap.end and cap.emergency is None]
     caps = [*_laid_over(ordinary), *_joined(_laid_over(stops)), *endless.values()]
     caps.sort(key=lambda cap: (cap.start, cap.emergency is not None))
-    return CapsReading(caps=tuple(caps), refused=tuple(refused))
+    return CapsReading(
+        caps=tuple(replace(cap, is_signed=is_signed) for cap in caps),
+        refused=tuple(refused),
+    )
 
 
 def _caps_of(

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -10,7 +12,7 @@ from yarl import URL
 
 from .access_token import TokenSource
 from .address import is_no_weaker, is_secure_url, parse_url
-from .answer import read_json
+from .answer import clock_offset, read_json
 from .errors import AuthenticationFailedError, UnexpectedAnswerError
 from .model import Event, Program, Skipped, Ven
 from .reader import read_all, read_event, read_program, read_ven
@@ -20,11 +22,21 @@ PAGE_SIZE: Final = 50
 MAX_PAGES: Final = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """A page of a list as it was read, with the tag of this version."""
+
+    tag: str
+    values: list[object]
+
+
 class OpenAdrClient:
     """An OpenADR 3.1 client with the role of a VEN.
 
     Every method raises VtnUnreachableError, AuthenticationFailedError or
     ProblemError. ``skipped`` tells what the last list had that made no sense.
+    ``clock_offset`` tells how far the clock of the VTN is ahead of ours, None
+    when it does not say.
     """
 
     def __init__(
@@ -48,7 +60,9 @@ class OpenAdrClient:
         self._url = url
         self._clock = clock
         self._tokens = TokenSource(session, url, client_id, client_secret, clock)
+        self._pages_read: dict[tuple[URL, int], _Page] = {}
         self.skipped: tuple[Skipped, ...] = ()
+        self.clock_offset: timedelta | None = None
 
     async def events(self, program_id: str | None = None) -> list[Event]:
         """Return the events that this VEN may see, of one program or of all."""
@@ -113,6 +127,7 @@ class OpenAdrClient:
                 timeout=timeout,
             ) as response:
                 if response.status != HTTPStatus.UNAUTHORIZED:
+                    self._compare_clocks(response)
                     yield response
                     return
             self._tokens.forget(token)
@@ -121,6 +136,11 @@ class OpenAdrClient:
                     "the hub does not accept this home any more; "
                     "join the neighbourhood again"
                 )
+
+    def _compare_clocks(self, response: ClientResponse) -> None:
+        """Note how far our clock is off, as far as a good answer of the VTN tells."""
+        if response.status < HTTPStatus.BAD_REQUEST:
+            self.clock_offset = clock_offset(response, self._clock())
 
     def _checked(self, url: URL | str) -> URL:
         """Return the address of a request, when the token may be sent to it."""
@@ -142,22 +162,32 @@ class OpenAdrClient:
         """Return a whole list, page by page; an object that moved counts once."""
         found: dict[object, object] = {}
         for page in range(MAX_PAGES):
-            answer = await self.call(
-                "GET",
-                url,
-                params={
-                    **params,
-                    "skip": str(page * PAGE_SIZE),
-                    "limit": str(PAGE_SIZE),
-                },
-            )
-            if not isinstance(answer, list):
-                raise UnexpectedAnswerError(f"{url} did not answer with a list")
-            for value in answer:
+            values = await self._page(url.with_query(params), page)
+            for value in values:
                 found[_identity(value, len(found))] = value
-            if len(answer) < PAGE_SIZE:
+            if len(values) < PAGE_SIZE:
                 return list(found.values())
         raise UnexpectedAnswerError(f"{url} has more than {MAX_PAGES * PAGE_SIZE}")
+
+    async def _page(self, url: URL, page: int) -> list[object]:
+        """Return one page; one that did not change is not sent again (RFC 9110)."""
+        kept = self._pages_read.get((url, page))
+        window = {"skip": str(page * PAGE_SIZE), "limit": str(PAGE_SIZE)}
+        async with self.stream(
+            "GET",
+            url,
+            params=window,
+            headers={} if kept is None else {"If-None-Match": kept.tag},
+        ) as response:
+            if kept is not None and response.status == HTTPStatus.NOT_MODIFIED:
+                return kept.values
+            values = await read_json(response, self._clock())
+            if not isinstance(values, list):
+                raise UnexpectedAnswerError(f"{url} did not answer with a list")
+            self._pages_read.pop((url, page), None)
+            if tag := response.headers.get("ETag"):
+                self._pages_read[url, page] = _Page(tag=tag, values=values)
+            return values
 
 
 def _identity(value: object, number: int) -> object:

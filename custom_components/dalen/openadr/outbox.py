@@ -13,7 +13,7 @@ from .model import JsonObject, JsonValue
 # Two days of quarter hours: as long as a home keeps to a plan without a hub.
 DEFAULT_SIZE: Final = 192
 
-_GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
+_GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE}
 
 type Send = Callable[[JsonObject], Awaitable[None]]
 

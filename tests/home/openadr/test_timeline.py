@@ -61,6 +61,14 @@ def test_periods_per_interval_can_leave_a_gap() -> None:
     ) == [("16:00", "16:05", 1), ("17:00", "17:05", 2)]
 
 
+def test_a_random_start_is_not_applied() -> None:
+    """The standard lets us: a cap is a bound, and the house spreads the release."""
+    period = PERIOD | {"randomizeStart": "PT10M"}
+    assert prices(interval(0, ("PRICE", 1)), intervalPeriod=period) == [
+        ("16:00", "17:00", 1)
+    ]
+
+
 def test_several_values_divide_their_interval() -> None:
     """Example 7.3-1 of the User Guide."""
     assert prices(

@@ -8,6 +8,8 @@ from base64 import b64decode
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
+import json
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -46,6 +48,9 @@ class VtnServer:
     requests: list[str] = field(default_factory=list)
     next_answers: deque[Callable[[], web.StreamResponse]] = field(default_factory=deque)
     nudges: Queue[bytes | None] = field(default_factory=Queue)
+    gives_tags: bool = True
+    not_modified: int = 0
+    has_auth_server: bool = True
     accepts_basic: bool = True
     accepts_body: bool = True
     token_life_s: object = 3600
@@ -59,6 +64,7 @@ class VtnServer:
         app = web.Application()
         app.router.add_get(f"{BASE}/auth/server", self._auth_server)
         app.router.add_post("/token", self._token)
+        app.router.add_post(f"{BASE}/auth/token", self._token)
         app.router.add_route("*", "/{path:.*}", self._authorised)
         return app
 
@@ -68,6 +74,8 @@ class VtnServer:
 
     async def _auth_server(self, request: web.Request) -> web.Response:
         self.requests.append("GET auth/server")
+        if not self.has_auth_server:
+            return problem(404, "Not found")
         url = self.token_url or str(request.url.origin() / "token")
         return web.json_response({"tokenURL": url})
 
@@ -116,7 +124,14 @@ class VtnServer:
             objects = [item for item in objects if item["programID"] == program_id]
         skip, limit = int(request.query["skip"]), int(request.query["limit"])
         assert limit <= 50
-        return web.json_response(objects[skip : skip + limit])
+        page = objects[skip : skip + limit]
+        if not self.gives_tags:
+            return web.json_response(page)
+        tag = f'"{sha256(json.dumps(page).encode()).hexdigest()}"'
+        if request.headers.get("If-None-Match") == tag:
+            self.not_modified += 1
+            return web.Response(status=304, headers={"ETag": tag})
+        return web.json_response(page, headers={"ETag": tag})
 
     async def _nudge(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
