@@ -13,6 +13,7 @@ import voluptuous as vol
 
 from dalen_hub.config_faults import cross_faults, schema_faults
 from dalen_hub.config_schema import SCHEMA
+from dalen_hub.config_steering import steering
 from dalen_hub.config_yaml import YamlError, read_yaml
 from dalen_hub.forecast.file import read_forecast_file
 from dalen_hub.grid.series import SeriesError
@@ -115,6 +116,7 @@ def _trafo(item: dict[str, Any], zone: ZoneInfo, folder: Path) -> Trafo:
         forecast_file=None if file is None else folder / file,
         connections=item.get("connections"),
         time_zone=zone,
+        **steering(item),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final, TypeGuard
 import voluptuous as vol
 
 from dalen_hub.config_schema import ROOT, TRAFO
+from dalen_hub.config_steering import PARTS
+from dalen_hub.listeners.settings import tls_faults
 
 _UNKNOWN_KEY: Final = "extra keys not allowed"
 _NO_MAPPING: Final = "expected a dictionary"
@@ -16,6 +18,11 @@ _EXAMPLES: Final = {
     "trafos": "trafos: with one entry per transformer",
     "id": "id: dalen",
     "rating_kva": "rating_kva: 400",
+    "from": "from: '17:00'",
+    "until": "until: '21:00'",
+    "cap_w": "cap_w: 500",
+    "limit_kw": "limit_kw: 90",
+    "share": "share: 0.2",
 }
 
 
@@ -26,11 +33,17 @@ def schema_faults(error: vol.MultipleInvalid) -> list[str]:
 
 def cross_faults(raw: object) -> list[str]:
     """Return the faults that show between values, whatever else is wrong."""
-    trafos = raw.get("trafos") if isinstance(raw, Mapping) else None
-    if not isinstance(trafos, list):
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("trafos"), list):
         return []
+    trafos = raw["trafos"]
     items = [(i, item) for i, item in enumerate(trafos) if isinstance(item, Mapping)]
-    return [*_double_ids(items), *_limits_above_rating(items)]
+    return [
+        *tls_faults(raw),
+        *_double_ids(items),
+        *_limits_above_rating(items),
+        *(fault for index, item in items for fault in _of_cables(index, item)),
+        *(fault for index, item in items for fault in _of_frames(index, item)),
+    ]
 
 
 def _fault(fault: vol.Invalid) -> str:
@@ -59,7 +72,8 @@ def _place(path: list[Any]) -> str:
 
 def _nearest(path: list[Any]) -> str:
     """Return which known key was probably meant."""
-    schema = TRAFO if len(path) > 1 else ROOT
+    keys = [part for part in path[:-1] if isinstance(part, str)]
+    schema: Mapping[Any, Any] = PARTS.get(keys[-1], TRAFO) if keys else ROOT
     known = [str(key.schema) for key in schema]
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     if near:
@@ -93,6 +107,41 @@ def _limits_above_rating(items: list[tuple[int, Mapping[str, Any]]]) -> Iterator
                 f"trafos[{index}].limit_kw: must be at most the rating, {rating:g},"
                 f" got {limit:g}. kW never exceed kVA; leave it out for rating x"
                 " power factor."
+            )
+
+
+def _of_cables(index: int, item: Mapping[str, Any]) -> Iterator[str]:
+    """Yield cables with the same id, and parts of the load that exceed it."""
+    cables = item.get("cables")
+    if not isinstance(cables, list):
+        return
+    known = [cable for cable in cables if isinstance(cable, Mapping)]
+    ids = [cable.get("id") for cable in known]
+    for number, cable_id in enumerate(ids):
+        if cable_id is not None and cable_id in ids[:number]:
+            yield (
+                f"trafos[{index}].cables[{number}].id: {cable_id!r} is there already."
+                " Give each cable its own id."
+            )
+    shares = [cable.get("share") for cable in known]
+    together = sum(share for share in shares if _is_positive(share))
+    if together > 1.02:
+        yield (
+            f"trafos[{index}].cables: their shares add up to {together:g}, more than"
+            " the whole load. Give each its part of 1."
+        )
+
+
+def _of_frames(index: int, item: Mapping[str, Any]) -> Iterator[str]:
+    """Yield frames that end where they begin."""
+    frames = item.get("frames")
+    for number, frame in enumerate(frames if isinstance(frames, list) else ()):
+        if not isinstance(frame, Mapping) or frame.get("from") is None:
+            continue
+        if frame["from"] == frame.get("until"):
+            yield (
+                f"trafos[{index}].frames[{number}].until: is the same as from. For a"
+                " whole day, write from '00:00' and until '23:59'."
             )
 
 

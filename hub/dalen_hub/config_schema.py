@@ -4,46 +4,18 @@ Each validator raises the full message: what is allowed, what was written, and w
 to write instead.
 """
 
-from collections.abc import Callable
 import ipaddress
-import math
-import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import voluptuous as vol
 
+from dalen_hub.config_steering import STEERING
+from dalen_hub.config_values import above_zero, each, identifier, text
+
 LANGUAGES: Final = ("en", "nl")
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _LOCAL_NAMES: Final = (".local", ".localhost")
-
-
-def text(example: str) -> Callable[[Any], str]:
-    """Return a validator of a line of text."""
-
-    def validate(value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or len(value) > 128:
-            raise vol.Invalid(
-                f"must be a text of 1 to 128 characters, got {value!r}. Write for"
-                f" example {example!r}."
-            )
-        return value.strip()
-
-    return validate
-
-
-def above_zero(hint: str) -> Callable[[Any], float]:
-    """Return a validator of a finite number above 0."""
-
-    def validate(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise vol.Invalid(f"must be a number, got {value!r}. {hint}")
-        if not math.isfinite(value) or value <= 0:
-            raise vol.Invalid(f"must be above 0, got {value:g}. {hint}")
-        return float(value)
-
-    return validate
 
 
 def power_factor(value: Any) -> float:
@@ -70,16 +42,6 @@ def count(value: Any) -> int:
         raise vol.Invalid(
             f"must be a whole number of at least 1, got {value!r}. Write the number"
             " of homes on the transformer, or leave it out."
-        )
-    return value
-
-
-def trafo_id(value: Any) -> str:
-    """Validate the id of a transformer: it becomes a part of addresses."""
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise vol.Invalid(
-            f"must be 1 to 32 of a-z, 0-9, _ and -, got {value!r}. Write for example"
-            " 'dalen'."
         )
     return value
 
@@ -126,33 +88,6 @@ def base_url(value: Any) -> str:
     return str(value).rstrip("/")
 
 
-def each(schema: dict[Any, Any]) -> Callable[[Any], list[Any]]:
-    """Return a validator of a list that reports the faults of all its items.
-
-    Voluptuous itself stops at the first item that is wrong.
-    """
-    item_schema = vol.Schema(schema)
-
-    def validate(value: Any) -> list[Any]:
-        if not isinstance(value, list) or not value:
-            raise vol.Invalid(
-                "must be a list with at least one transformer. Start each with"
-                " '- id: …'."
-            )
-        items, faults = [], []
-        for index, item in enumerate(value):
-            try:
-                items.append(item_schema(item))
-            except vol.MultipleInvalid as err:
-                err.prepend([index])
-                faults.extend(err.errors)
-        if faults:
-            raise vol.MultipleInvalid(faults)
-        return items
-
-    return validate
-
-
 def _is_private(host: str) -> bool:
     """Return whether a host is this machine or on a private network."""
     if host == "localhost" or host.endswith(_LOCAL_NAMES):
@@ -163,8 +98,8 @@ def _is_private(host: str) -> bool:
         return False
 
 
-TRAFO: Final = {
-    vol.Required("id"): trafo_id,
+TRAFO: Final[dict[Any, Any]] = {
+    vol.Required("id"): identifier("dalen"),
     vol.Optional("name"): text("Dalen dorp"),
     vol.Required("rating_kva"): above_zero(
         "Write the transformer's nameplate, for example 400."
@@ -173,16 +108,17 @@ TRAFO: Final = {
     vol.Optional("limit_kw"): above_zero("Write for example 380, or leave it out."),
     vol.Optional("connections"): count,
     vol.Optional("forecast_file"): text("forecast.csv"),
+    **STEERING,
 }
 
-ROOT: Final = {
+ROOT: Final[dict[Any, Any]] = {
     vol.Required("name"): text("Hub Dalen"),
     vol.Optional("collective"): text("Energie Collectief Dalen"),
     vol.Optional("language", default="en"): language,
     vol.Optional("time_zone", default="Europe/Amsterdam"): time_zone,
     vol.Required("public_url"): base_url,
     vol.Optional("keep_reports_days", default=31): days,
-    vol.Required("trafos"): each(TRAFO),
+    vol.Required("trafos"): each(TRAFO, "transformer", "id"),
 }
 
 SCHEMA: Final = vol.Schema(ROOT)

@@ -1,5 +1,6 @@
 """hub.yaml, right and wrong: every fault is a line that says what to do."""
 
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ import pytest
 import yaml
 
 from dalen_hub.config import ConfigError, load_config, parse_config
+from dalen_hub.grid.parts import OverloadStop, Phases
+from dalen_hub.grid.sharing import Policy
 
 EXAMPLE = Path(__file__).parents[2] / "hub" / "hub.example.yaml"
 SMALL = {
@@ -65,6 +68,73 @@ def test_power_factor_and_limit_are_taken() -> None:
     """A given limit needs no power factor."""
     assert parse_config(one_trafo(power_factor=0.9)).trafos[0].limit_kw == 360
     assert parse_config(one_trafo(limit_kw=300)).trafos[0].limit_kw == 300
+
+
+CABLE = {"id": "a", "limit_kw": 90, "share": 0.6}
+FRAME = {"from": "17:00", "until": 1260, "cap_w": 500}
+
+
+def test_how_room_is_shared() -> None:
+    """Policy, frames, phases, cables and stops become objects."""
+    (trafo,) = parse_config(
+        one_trafo(
+            policy="cost",
+            fairness_floor=0.6,
+            frames=[{**FRAME, "days": ["mon", "fri"]}, FRAME],
+            phases={"limit_kw": 126},
+            cables=[CABLE, {**CABLE, "id": "b", "name": "Brink", "share": 0.4}],
+            stop_on_overload={},
+        )
+    ).trafos
+    assert (trafo.policy, trafo.fairness_floor) == (Policy.COST, 0.6)
+    assert trafo.frames[0].weekdays == {0, 4}
+    # YAML reads an unquoted 21:00 as 1260.
+    assert (trafo.frames[1].start, trafo.frames[1].end) == (time(17), time(21))
+    assert trafo.phases == Phases(limits_kw=(126.0, 126.0, 126.0))
+    assert [cable.name for cable in trafo.cables] == ["a", "Brink"]
+    assert trafo.overload_stop == OverloadStop(above=1.0, readings=3, minutes=30.0)
+    (plain,) = parse_config(SMALL).trafos
+    assert plain.policy is Policy.EQUAL
+    assert (plain.frames, plain.phases, plain.cables) == ((), None, ())
+    assert plain.overload_stop is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"policy": "fair"}, "policy: must be one of equal, need, credit, cost"),
+        ({"policy": ["equal"]}, "policy: must be one of"),
+        ({"fairness_floor": 0}, "fairness_floor: must be a number from 0.1 to 1"),
+        ({"frames": {}}, "frames: must be a list with at least one frame"),
+        ({"frames": [{**FRAME, "from": "25:00"}]}, "frames[0].from: must be a time"),
+        ({"frames": [{**FRAME, "from": True}]}, "frames[0].from: must be a time"),
+        ({"frames": [{**FRAME, "until": "17:00"}]}, "[0].until: is the same as from"),
+        ({"frames": [{**FRAME, "cap_w": -1}]}, "frames[0].cap_w: must be a number"),
+        ({"frames": [{**FRAME, "days": ["mo"]}]}, "frames[0].days: must be a list of"),
+        ({"frames": [{**FRAME, "cap": 1}]}, "frames[0].cap: unknown key. Did you mean"),
+        ({"frames": [{"from": "1:00", "cap_w": 1}]}, "frames[0].until: is missing."),
+        ({"phases": {}}, "phases.limit_kw: is missing. Write limit_kw: 90."),
+        ({"phases": {"limit_kw": [1, 2]}}, "phases.limit_kw: must be one number, or"),
+        (
+            {"phases": {"limit_kw": 9, "shares": [0.5, 0.5, 0.5]}},
+            "phases.shares: must add up to 1, got 1.5",
+        ),
+        ({"phases": {"limit_kw": 9, "shares": [1, 0]}}, "shares: must be three parts"),
+        ({"cables": [CABLE, {**CABLE, "share": 0}]}, "cables[1].id: 'a' is there"),
+        (
+            {"cables": [CABLE, {**CABLE, "id": "b"}]},
+            "cables: their shares add up to 1.2",
+        ),
+        ({"cables": [{**CABLE, "id": "A b"}]}, "cables[0].id: must be 1 to 32 of"),
+        ({"stop_on_overload": {"readings": 1}}, "readings: must be a whole number"),
+        ({"stop_on_overload": {"minutes": 121}}, "minutes: must be a number from 1"),
+        ({"stop_on_overload": True}, "stop_on_overload: must be keys and values"),
+    ],
+)
+def test_faults_of_sharing(changes: dict[str, object], says: str) -> None:
+    """One line each, that names the place."""
+    (line,) = faults(one_trafo(**changes))
+    assert says in line
 
 
 def test_negative_rating() -> None:
