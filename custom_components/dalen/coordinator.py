@@ -156,7 +156,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self.engine.put(LimitSource.RESIDENT, limits, now)
         await self._async_obey()
 
-    async def async_pause(self, choice: PauseChoice) -> None:
+    async def async_pause(self, choice: PauseChoice | timedelta) -> None:
         """Release the heat pump for the resident, whoever limits it.
 
         The pause holds even when the heat pump does not answer. Raises

@@ -14,12 +14,12 @@ from .limits import PauseChoice
 PARALLEL_UPDATES = 1
 
 NO_PAUSE: Final = "none"
+OWN_LENGTH: Final = "own_length"
+"""A pause that an action began; nobody can choose it here."""
 
-PAUSE = SelectEntityDescription(
-    key="pause",
-    translation_key="pause",
-    options=[NO_PAUSE, *PauseChoice],
-)
+_OPTIONS: Final = [NO_PAUSE, *PauseChoice]
+
+PAUSE = SelectEntityDescription(key="pause", translation_key="pause")
 
 
 async def async_setup_entry(
@@ -50,15 +50,23 @@ class PauseSelect(HeatPumpEntity, SelectEntity):
 
     @property
     @override
+    def options(self) -> list[str]:
+        """Return the choices, with that of now."""
+        current = self.current_option
+        return _OPTIONS if current in _OPTIONS else [*_OPTIONS, current]
+
+    @property
+    @override
     def current_option(self) -> str:
         """Return what the resident chose, until it is over."""
-        pause = self.coordinator.pause
-        return NO_PAUSE if pause is None else pause.choice
+        if (pause := self.coordinator.pause) is None:
+            return NO_PAUSE
+        return pause.choice or OWN_LENGTH
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Pause from now on, or resume."""
         if option == NO_PAUSE:
             await self.coordinator.async_resume()
-        else:
+        elif option != OWN_LENGTH:
             await self.coordinator.async_pause(PauseChoice(option))

@@ -23,24 +23,24 @@ MAX_DURATION: Final = timedelta(days=31)
 
 _DEVICE: Final = {probatio.Required(ATTR_DEVICE_ID): cv.string}
 _ONLY_DEVICE: Final = probatio.Schema(_DEVICE)
+_A_WHILE: Final = probatio.All(
+    cv.positive_time_period,
+    probatio.Range(min=timedelta(seconds=1), max=MAX_DURATION),
+)
 _SET_LIMIT: Final = probatio.Schema(
     {
         **_DEVICE,
         probatio.Required(ATTR_POWER): probatio.All(
             probatio.Coerce(float), probatio.Range(min=0)
         ),
-        probatio.Optional(ATTR_DURATION): probatio.All(
-            cv.positive_time_period,
-            probatio.Range(min=timedelta(seconds=1), max=MAX_DURATION),
-        ),
+        probatio.Optional(ATTR_DURATION): _A_WHILE,
     }
 )
 _PAUSE: Final = probatio.Schema(
     {
         **_DEVICE,
-        probatio.Optional(
-            ATTR_CHOICE, default=PauseChoice.UNTIL_RESUMED.value
-        ): probatio.Coerce(PauseChoice),
+        probatio.Exclusive(ATTR_CHOICE, "how_long"): probatio.Coerce(PauseChoice),
+        probatio.Exclusive(ATTR_DURATION, "how_long"): _A_WHILE,
     }
 )
 
@@ -92,7 +92,8 @@ async def _async_clear_limit(pump: HeatPumpCoordinator, call: ServiceCall) -> No
 
 async def _async_pause(pump: HeatPumpCoordinator, call: ServiceCall) -> None:
     """Release the heat pump."""
-    await pump.async_pause(call.data[ATTR_CHOICE])
+    choice = call.data.get(ATTR_CHOICE, PauseChoice.UNTIL_RESUMED)
+    await pump.async_pause(call.data.get(ATTR_DURATION, choice))
 
 
 async def _async_resume(pump: HeatPumpCoordinator, call: ServiceCall) -> None:

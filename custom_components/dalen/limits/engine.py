@@ -149,7 +149,7 @@ class LimitEngine:
         self._advance(now)
         return self.book.replace_source(source, limits, now)
 
-    def pause(self, choice: PauseChoice, now: datetime) -> Pause:
+    def pause(self, choice: PauseChoice | timedelta, now: datetime) -> Pause:
         """Release the heat pump for the resident. Call `follow` and write at once."""
         self._advance(now)
         pause = Pause.begin(choice, now, self.settings.time_zone)

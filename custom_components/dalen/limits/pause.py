@@ -26,6 +26,9 @@ _LASTS: Final = {
     PauseChoice.FOUR_HOURS: timedelta(hours=4),
 }
 
+MAX_PAUSE: Final = timedelta(days=31)
+"""The longest pause of its own length; a longer one has no end."""
+
 # From four hours before six, to six the next day, on the longest day of the year.
 _LONGEST_NIGHT: Final = timedelta(hours=29)
 
@@ -34,21 +37,32 @@ _LONGEST_NIGHT: Final = timedelta(hours=29)
 class Pause:
     """A pause that was asked for."""
 
-    choice: PauseChoice
+    choice: PauseChoice | None
+    """None for a pause of its own length."""
+
     until: datetime | None
     """The first moment at which it is over; None until the resident resumes."""
 
+    lasts: timedelta | None = None
+    """How long it was to last; None for until a morning or until resumed."""
+
     @classmethod
-    def begin(cls, choice: PauseChoice, now: datetime, zone: tzinfo) -> Self:
-        """Return the pause that starts now.
+    def begin(
+        cls, choice: PauseChoice | timedelta, now: datetime, zone: tzinfo
+    ) -> Self:
+        """Return the pause that starts now; a length is cut to 31 days.
 
         Until tomorrow is until the first six in the morning that is more than four
         hours away, so that this choice always lasts longer than the one before it.
         """
+        if isinstance(choice, timedelta):
+            lasts = min(choice, MAX_PAUSE)
+            return cls(choice=None, until=now + lasts, lasts=lasts)
         if choice is PauseChoice.UNTIL_TOMORROW:
             return cls(choice=choice, until=_next_morning(now, zone))
-        lasts = _LASTS.get(choice)
-        return cls(choice=choice, until=None if lasts is None else now + lasts)
+        if (hours := _LASTS.get(choice)) is None:
+            return cls(choice=choice, until=None)
+        return cls(choice=choice, until=now + hours, lasts=hours)
 
     def holds_at(self, now: datetime) -> bool:
         """Tell if the pause is not over."""
@@ -59,7 +73,7 @@ class Pause:
 
         What is counted in hours goes on as long; a morning stays that morning.
         """
-        if self.until is None or self.choice not in _LASTS:
+        if self.until is None or self.lasts is None:
             return self
         return replace(self, until=self.until + jump)
 
@@ -67,23 +81,37 @@ class Pause:
         """Return the pause, no longer than such a pause can last from now."""
         if self.until is None:
             return self
-        longest = now + _LASTS.get(self.choice, _LONGEST_NIGHT)
+        longest = now + (self.lasts or _LONGEST_NIGHT)
         return replace(self, until=min(self.until, longest))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the pause as JSON can hold it."""
-        return {"choice": self.choice.value, "until": stored.text(self.until)}
+        return {
+            "choice": None if self.choice is None else self.choice.value,
+            "until": stored.text(self.until),
+            "lasts_s": None if self.lasts is None else self.lasts.total_seconds(),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` wrote. Raises ValueError when it is not that."""
         with stored.reading("pause"):
             data = stored.section(data)
-            choice = PauseChoice(data["choice"])
             until = stored.moment_or_none(data["until"])
+            if data["choice"] is None:
+                return cls(choice=None, until=until, lasts=_own_length(data, until))
+            choice = PauseChoice(data["choice"])
             if (until is None) != (choice is PauseChoice.UNTIL_RESUMED):
                 raise ValueError(f"{choice} with until {until}")
-        return cls(choice=choice, until=until)
+        return cls(choice=choice, until=until, lasts=_LASTS.get(choice))
+
+
+def _own_length(data: Mapping[str, Any], until: datetime | None) -> timedelta:
+    """Return a stored length. Raises ValueError when no pause can have it."""
+    lasts = timedelta(seconds=stored.number(data["lasts_s"]))
+    if until is None or not timedelta() < lasts <= MAX_PAUSE:
+        raise ValueError(f"a pause of {lasts} until {until}")
+    return lasts
 
 
 def _next_morning(now: datetime, zone: tzinfo) -> datetime:

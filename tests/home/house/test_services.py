@@ -22,6 +22,7 @@ from .houses import (
     SOURCE,
     UNTIL,
     pass_time,
+    pause_for,
     set_up,
     state_of,
     until,
@@ -98,6 +99,25 @@ async def test_pause_and_resume(
     assert state_of(hass, PAUSE) == "none"
 
 
+async def test_a_pause_of_a_length_of_its_own(
+    hass: HomeAssistant, house: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    """The select entity shows it while it lasts, and cannot begin one."""
+    await set_up(hass, house)
+    await act(hass, "pause", duration={"minutes": 2})
+    assert state_of(hass, PAUSE) == "own_length"
+    await pause_for(hass, "own_length")
+    assert state_of(hass, "sensor.heat_pump_paused_until") == (
+        "2026-11-23T17:02:03+00:00"
+    )
+    await pass_time(hass, freezer, 60)
+    assert state_of(hass, PAUSE) == "own_length"
+    await pass_time(hass, freezer, 61)
+    await until(lambda: state_of(hass, PAUSE) == "none")
+    with pytest.raises(ServiceValidationError):
+        await pause_for(hass, "own_length")
+
+
 @pytest.mark.parametrize("power", [1501, 1e9, float("inf"), float("nan")])
 async def test_a_limit_above_the_nameplate_is_refused(
     hass: HomeAssistant, house: MockConfigEntry, pump: ModbusServer, power: float
@@ -129,6 +149,10 @@ async def test_nonsense_is_refused(
         await act(hass, "set_limit", **data)
     with pytest.raises(probatio.Invalid):
         await act(hass, "pause", choice="for_ever")
+    with pytest.raises(probatio.Invalid):
+        await act(hass, "pause", choice="one_hour", duration={"hours": 1})
+    with pytest.raises(probatio.Invalid):
+        await act(hass, "pause", duration={"days": 32})
     assert state_of(hass, SOURCE) == "none"
 
 

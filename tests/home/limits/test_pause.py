@@ -47,6 +47,28 @@ def test_a_pause_of_hours_ends_by_itself(choice: PauseChoice, hours: int) -> Non
     assert house.wait(1).effective.limit_w == 500
 
 
+def test_a_pause_of_its_own_length() -> None:
+    """It survives a restart and a jump of the clock, and ends by itself."""
+    house = limited_house()
+    pause = house.engine.pause(timedelta(minutes=90), house.now)
+    assert pause.choice is None
+    house.restart()
+    assert house.engine.releases.pause == pause
+    house.wait(45)
+    house.now -= timedelta(days=3)
+    house.wait(40)
+    assert house.follow().effective.released_by == "resident"
+    house.wait(6)
+    assert house.engine.releases.pause is None
+
+
+def test_a_length_is_cut_to_a_month() -> None:
+    """Who wants longer pauses until they resume."""
+    pause = limited_house().engine.pause(timedelta(days=400), NOW)
+    assert pause.until == NOW + timedelta(days=31)
+    assert Pause.from_dict(pause.as_dict()) == pause
+
+
 def test_a_pause_until_i_resume_ends_by_hand_only() -> None:
     """Days later."""
     house = limited_house()
@@ -134,6 +156,11 @@ def test_a_morning_does_not_move_with_the_clock() -> None:
         {"choice": "one_hour", "until": "2026-11-23T17:00"},
         {"choice": "one_hour", "until": "0001-01-01T00:00+00:00"},
         {"choice": "one_hour", "until": "later"},
+        {"choice": None, "until": None, "lasts_s": 60},
+        {"choice": None, "until": NOW.isoformat()},
+        {"choice": None, "until": NOW.isoformat(), "lasts_s": 0},
+        {"choice": None, "until": NOW.isoformat(), "lasts_s": 1e9},
+        {"choice": None, "until": NOW.isoformat(), "lasts_s": "long"},
     ],
 )
 def test_a_stored_pause_that_is_none_is_a_value_error(stored: object) -> None:
