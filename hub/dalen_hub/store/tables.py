@@ -8,6 +8,7 @@ seconds. Objects of OpenADR keep the fields that their sender may set as JSON.
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     Index,
@@ -246,7 +247,56 @@ trafo_load = Table(
     metadata,
     Column("trafo_id", String(64), primary_key=True),
     Column("time", BigInteger, primary_key=True),
+    # What counts; phases NULL where not measured or not to be trusted.
     Column("load_kw", Float, nullable=False),
+    Column("l1_kw", Float),
+    Column("l2_kw", Float),
+    Column("l3_kw", Float),
+    # "repaired", "filled" (nothing was sent), "doubtful" (must not be used), or NULL.
+    Column("mark", String(12)),
+    # What was sent where that is something else: total and phases.
+    Column("sent", JSON),
+    sqlite_with_rowid=False,
+)
+
+# What was wrong with readings, a row a UTC day, column (0: total, 1 to 3: phases)
+# and fault.
+load_finding = Table(
+    "load_finding",
+    metadata,
+    Column("trafo_id", String(64), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("column", Integer, primary_key=True),
+    Column("fault", String(16), primary_key=True),
+    Column("is_repaired", Boolean, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What the operator or an estimate says of a home; NULL where unknown.
+home_place = Table(
+    "home_place",
+    metadata,
+    Column("ven_id", String(64), primary_key=True),
+    Column("trafo_id", String(64), nullable=False, index=True),
+    Column("phase", Integer),
+    Column("cable", String(32)),
+    Column("heat_loss_w_per_k", Float),
+    Column("cop", Float),
+    Column("is_estimated", Boolean, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The energy that caps took from each home in a heating season.
+home_burden = Table(
+    "home_burden",
+    metadata,
+    Column("ven_id", String(64), primary_key=True),
+    Column("season", Integer, primary_key=True),
+    Column("trafo_id", String(64), nullable=False, index=True),
+    Column("burden_kwh", Float, nullable=False),
     sqlite_with_rowid=False,
 )
 
