@@ -18,6 +18,7 @@ from dalen_hub.config_yaml import YamlError, read_yaml
 from dalen_hub.forecast.file import read_forecast_file
 from dalen_hub.grid.series import SeriesError
 from dalen_hub.grid.trafo import DEFAULT_POWER_FACTOR, Trafo, default_limit_kw
+from dalen_hub.listeners.settings import ListenAt, Network, Tls
 
 
 class ConfigError(Exception):
@@ -35,6 +36,7 @@ class HubConfig:
 
     ``name`` is how the hub presents itself, ``collective`` who runs it.
     ``public_url`` is the address at which homes reach it, without a final slash.
+    With an ``operator_listener`` the pages and the operator's API are there only.
     """
 
     name: str
@@ -44,6 +46,9 @@ class HubConfig:
     public_url: str
     trafos: tuple[Trafo, ...]
     keep_reports_days: int = 31
+    operator_listener: ListenAt | None = None
+    tls: Tls | None = None
+    trusted_proxies: tuple[Network, ...] = ()
 
     def trafo(self, trafo_id: str) -> Trafo | None:
         """Return a transformer by its id, None when there is none."""
@@ -98,6 +103,21 @@ def _config(data: dict[str, Any], folder: Path) -> HubConfig:
         public_url=data["public_url"],
         trafos=tuple(_trafo(item, zone, folder) for item in data["trafos"]),
         keep_reports_days=data["keep_reports_days"],
+        operator_listener=data.get("operator_listener"),
+        tls=_tls(data, folder),
+        trusted_proxies=data["trusted_proxies"],
+    )
+
+
+def _tls(data: dict[str, Any], folder: Path) -> Tls | None:
+    """Return the files of TLS, None when the hub serves plain HTTP."""
+    if "tls_certificate" not in data:
+        return None
+    client_ca = data.get("tls_client_ca")
+    return Tls(
+        certificate=folder / data["tls_certificate"],
+        key=folder / data["tls_key"],
+        client_ca=None if client_ca is None else folder / client_ca,
     )
 
 

@@ -13,6 +13,7 @@ import voluptuous as vol
 
 from dalen_hub.config_steering import STEERING
 from dalen_hub.config_values import above_zero, each, identifier, text
+from dalen_hub.listeners.settings import listen_at, networks
 
 LANGUAGES: Final = ("en", "nl")
 _LOCAL_NAMES: Final = (".local", ".localhost")
@@ -118,6 +119,11 @@ ROOT: Final[dict[Any, Any]] = {
     vol.Optional("time_zone", default="Europe/Amsterdam"): time_zone,
     vol.Required("public_url"): base_url,
     vol.Optional("keep_reports_days", default=31): days,
+    vol.Optional("operator_listener"): listen_at,
+    vol.Optional("tls_certificate"): text("/ssl/fullchain.pem"),
+    vol.Optional("tls_key"): text("/ssl/privkey.pem"),
+    vol.Optional("tls_client_ca"): text("/ssl/homes-ca.pem"),
+    vol.Optional("trusted_proxies", default=[]): networks,
     vol.Required("trafos"): each(TRAFO, "transformer", "id"),
 }
 
