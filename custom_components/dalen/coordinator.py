@@ -176,17 +176,27 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         await self._control.async_decide_quietly()
 
     async def async_set_hub_limits(
-        self, limits: Iterable[Limit], covers_until: datetime | None
+        self,
+        limits: Iterable[Limit],
+        covers_until: datetime | None,
+        *,
+        hub_time: datetime | None = None,
     ) -> None:
         """Replace all limits from the hub, which answered now; decide anew at once.
 
         `covers_until` is how far its plan goes, with the hours that it leaves free.
+        `hub_time` is its own clock.
         """
         asked = list(limits) if self.can_be_limited else []
         for refused in self.engine.hear_hub(
-            asked, dt_util.utcnow(), covers_until=covers_until
+            asked, dt_util.utcnow(), covers_until=covers_until, hub_time=hub_time
         ):
             LOGGER.debug("%s: refused %s", self.name, refused)
+        await self._control.async_decide_quietly()
+
+    async def async_add_hub_limits(self, limits: Iterable[Limit]) -> None:
+        """Hold these limits from outside, though the hub itself did not answer now."""
+        self.async_recall_hub_limits(limits)
         await self._control.async_decide_quietly()
 
     @callback
