@@ -10,12 +10,14 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
+    OptionsFlow,
 )
 from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_HEAT_PUMP, SUBENTRY_NEIGHBOURHOOD
 from .flow_heat_pump import HeatPumpSteps, HeatPumpSubentryFlow
 from .flow_neighbourhood import JoinSteps, NeighbourhoodSubentryFlow
+from .options_flow import DalenOptionsFlow
 
 
 class DalenConfigFlow(
@@ -41,6 +43,13 @@ class DalenConfigFlow(
             SUBENTRY_HEAT_PUMP: HeatPumpSubentryFlow,
             SUBENTRY_NEIGHBOURHOOD: NeighbourhoodSubentryFlow,
         }
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return what can be changed of the house itself."""
+        return DalenOptionsFlow()
 
     @override
     async def _async_heat_pump_ready(

@@ -1,6 +1,7 @@
 """What limiting brings and costs one house, with no hub needed. Pure: no I/O."""
 
 from .cost import Prices, break_even_cop, curtailed_kwh_eur, gas_m3_per_kwh
+from .forecast_attributes import slots_in
 from .heat_pump_map import HeatPumpMap, Wanted
 from .price import CheapestHeat, CheapestHeatSettings, PriceSlot
 from .savings import Estimate, Savings, SavingsLog
@@ -18,4 +19,5 @@ __all__ = [
     "break_even_cop",
     "curtailed_kwh_eur",
     "gas_m3_per_kwh",
+    "slots_in",
 ]
