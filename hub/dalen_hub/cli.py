@@ -118,6 +118,19 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="port to listen on, 0 for any (default: %(default)s)",
     )
     parser.add_argument(
+        "--operator-port",
+        type=_port,
+        metavar="PORT",
+        help="serve the pages and the operator's interface here, and only homes on"
+        " --port (default: operator_listener of the configuration)",
+    )
+    parser.add_argument(
+        "--ingress-port",
+        type=_port,
+        metavar="PORT",
+        help="serve the pages here to Home Assistant's ingress only",
+    )
+    parser.add_argument(
         "--demo",
         action="store_true",
         help="run a simulated neighbourhood; needs no configuration",
@@ -205,7 +218,7 @@ def _port(text: str) -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     """Run the hub until it is told to stop."""
-    from dalen_hub.serve import serve
+    from dalen_hub.serve import Places, serve
 
     if options.demo and options.config is not None:
         raise HubError("--demo brings its own configuration. Leave --config out.")
@@ -218,8 +231,12 @@ def _serve(options: argparse.Namespace) -> None:
         serve(
             config_path=None if options.demo else options.config or _CONFIG,
             data_dir=options.data or (_DEMO_DATA if options.demo else _DATA),
-            host=options.host,
-            port=options.port,
+            places=Places(
+                host=options.host,
+                port=options.port,
+                operator_port=options.operator_port,
+                ingress_port=options.ingress_port,
+            ),
             say=lambda line: print(line, flush=True),
             insecure_webhooks=options.allow_insecure_webhooks,
         )

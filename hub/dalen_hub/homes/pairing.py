@@ -12,6 +12,7 @@ from dalen_hub.homes.invites import Invite, InviteState, find_invite, use_invite
 from dalen_hub.homes.joining import parse_code, parse_join
 from dalen_hub.homes.registry import Registered, register_home
 from dalen_hub.homes.signals import membership_changed
+from dalen_hub.listeners.addresses import client_address
 from dalen_hub.store.database import reading
 from dalen_hub.vtn.bodies import JsonObject, read_object
 from dalen_hub.vtn.paths import NUDGE_PATH, VTN_PATH, absolute
@@ -100,7 +101,7 @@ async def _open_invite(
 def _attempt_keys(request: web.Request, code: str) -> Sequence[str]:
     """Return by what wrong tries are counted: the sender and the code's begin."""
     prefix = code.strip().upper()[:_PREFIX_CHARS]
-    return address_key(request.remote), f"code:{prefix}"
+    return address_key(client_address(request)), f"code:{prefix}"
 
 
 def _refuse_when_waiting(wait_s: int) -> None:

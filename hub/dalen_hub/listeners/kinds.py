@@ -1,6 +1,5 @@
 """What each listener serves: the homes' one has no pages and no operator's API."""
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
@@ -29,7 +28,7 @@ class Kind(Enum):
     """The pages inside Home Assistant, which checked who is there."""
 
 
-LISTENERS: Final = web.AppKey[Mapping[int, Kind]]("listeners")
+LISTENERS: Final = web.AppKey[dict[int, Kind]]("listeners")
 """What is served at each local port; a port that is not there serves all."""
 
 
@@ -48,7 +47,7 @@ async def separate_listeners(
 
 def kind_of(request: web.Request) -> Kind:
     """Return what the listener of a request is for."""
-    listeners = request.app.get(LISTENERS, {})
+    listeners = request.app.get(LISTENERS)
     if not listeners or request.transport is None:
         return Kind.ALL
     here = request.transport.get_extra_info("sockname")
@@ -83,6 +82,6 @@ def _is_for_homes(request: web.Request) -> bool:
     What decides is the route that was found, not the path as it was written.
     """
     resource = request.match_info.route.resource
-    if resource is None:
-        return True  # There is nothing there anyway.
-    return resource.canonical.startswith(_FOR_HOMES)
+    # Without a route there is nothing there, or not with this method.
+    path = request.path if resource is None else resource.canonical
+    return path.startswith(_FOR_HOMES)

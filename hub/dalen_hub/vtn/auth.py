@@ -7,6 +7,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from dalen_hub.appkeys import CLOCK, ENGINE, PRINCIPAL, PRINCIPALS, RATE_LIMITS, TOKENS
+from dalen_hub.listeners.certificates import check_certificate
+from dalen_hub.listeners.kinds import separate_listeners
 from dalen_hub.vtn.clients import create_client, revoke_client
 from dalen_hub.vtn.principal import Principal, Role, principal_of
 from dalen_hub.vtn.principals import Principals
@@ -37,8 +39,8 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 def add_middlewares(app: web.Application) -> None:
-    """Add the problems and the authentication to an application, once."""
-    for needed in (problem_middleware, middleware):
+    """Add problems, listeners and authentication to an application, once."""
+    for needed in (problem_middleware, separate_listeners, middleware):
         if needed not in app.middlewares:
             app.middlewares.append(needed)
     if PRINCIPALS not in app:
@@ -65,6 +67,7 @@ async def authenticate(request: web.Request) -> Principal | None:
         limits.count_failure(request)
         raise
     limits.check_client(principal)
+    check_certificate(request, principal)
     if principal.ven_id is not None:
         app = request.app
         await app[PRINCIPALS].seen(app[ENGINE], principal.ven_id, app[CLOCK]())

@@ -8,6 +8,7 @@ import time
 from aiohttp import web
 
 from dalen_hub.homes.attempts import address_key
+from dalen_hub.listeners.addresses import client_address
 from dalen_hub.vtn.principal import Principal, Role
 from dalen_hub.vtn.problems import ProblemError
 
@@ -95,7 +96,7 @@ class RateLimits:
     @staticmethod
     def _address(request: web.Request) -> str:
         """Return who counts as one sender without a client."""
-        return address_key(request.remote)
+        return address_key(client_address(request))
 
 
 def _too_many(what: str, wait_s: float) -> ProblemError:

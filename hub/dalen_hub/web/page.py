@@ -7,10 +7,11 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dalen_hub.appkeys import CONFIG
+from dalen_hub.listeners.kinds import INGRESS_HEADER, ingress_path
 
 from .assets import BUILD_COMMAND, assets_present
 from .language import LANGUAGES, Texts, choose_language, texts
-from .security import INGRESS_HEADER, base_path, secure
+from .security import base_path, secure
 
 LANGUAGE_PARAMETER: Final = "lang"
 
@@ -49,7 +50,7 @@ def render(
     asked = request.query.get(LANGUAGE_PARAMETER)
     body = _ENVIRONMENT.get_template(template).render(
         t=t,
-        base=base_path(request.headers.get(INGRESS_HEADER)),
+        base=base_path(ingress_path(request)),
         here=here,
         query=f"?{LANGUAGE_PARAMETER}={asked}" if asked in LANGUAGES else "",
         other_languages=[texts(code) for code in LANGUAGES if code != t.language],

@@ -10,7 +10,6 @@ CONTENT_SECURITY_POLICY: Final = (
     " img-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'self'"
 )
 
-INGRESS_HEADER: Final = "X-Ingress-Path"
 MAX_INGRESS_LENGTH: Final = 256
 # Plain segments only: no "//host", no dots, nothing that needs escaping.
 _INGRESS_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_-]+)+/?", re.ASCII)

@@ -11,6 +11,7 @@ import pytest
 from dalen_hub.appkeys import CONFIG
 from dalen_hub.config import HubConfig
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.listeners.kinds import LISTENERS
 from dalen_hub.web import CHART_SOURCE, add_web_routes
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -64,6 +65,7 @@ async def serve(socket_enabled: None) -> AsyncIterator[Serve]:
         app = web.Application()
         app[CONFIG] = hub_config(*names, language=language)
         app[CHART_SOURCE] = source
+        app[LISTENERS] = {}
         app.router.add_get("/api/v1/trafos/{trafo_id}/chart", chart)
         add_web_routes(app)
         client: Client = TestClient(TestServer(app))

@@ -6,6 +6,7 @@ import re
 from aiohttp import web
 import pytest
 
+from dalen_hub.listeners.kinds import LISTENERS, Kind
 from dalen_hub.web import routes
 from dalen_hub.web.assets import BUILD_COMMAND
 from dalen_hub.web.security import CONTENT_SECURITY_POLICY
@@ -133,7 +134,13 @@ async def test_the_base_follows_a_valid_ingress_path(
     serve: Serve, header: str, base: str
 ) -> None:
     """Behind ingress all links start at its path."""
-    response = await (await serve(BODY)).get("/", headers={"X-Ingress-Path": header})
+    client = await serve(BODY)
+    headers = {"X-Ingress-Path": header}
+    # Anybody else could write the header too.
+    response = await client.get("/", headers=headers)
+    assert '<base href="/">' in await response.text()
+    client.app[LISTENERS][client.server.port or 0] = Kind.INGRESS
+    response = await client.get("/", headers=headers)
     assert re.findall(r"<base href=\"(.*?)\">", await response.text()) == [base]
 
 
