@@ -21,6 +21,8 @@ from .processes import ChainError, Processes
 from .story import Moment, say
 
 BIN = Path(sys.executable).parent
+# The name of the process, of its log and of its configuration folder.
+HOME_ASSISTANT = "home-assistant"
 OUTDOOR_C = -4
 # The heat pump lives this much faster, so that nobody waits for its compressor.
 SPEED = 30
@@ -119,22 +121,25 @@ class Chain:
         await self.hub.sign_in()
         await self.hub.upload_forecast(self._forecast(Kind.MILD))
 
+    async def launch_home_assistant(self) -> None:
+        """Start Home Assistant on the configuration that is there."""
+        await self.processes.start(
+            HOME_ASSISTANT,
+            BIN / "hass",
+            *("--config", self.folder / HOME_ASSISTANT, "--skip-pip"),
+            PYTHONPATH=str(make_stand_ins(self.folder)),
+        )
+
     async def _start_home_assistant(self, session: aiohttp.ClientSession) -> None:
         url = f"http://127.0.0.1:{self.ports.home_assistant}"
         say(f"3. Home Assistant: {url}")
-        config = self.folder / "home-assistant"
         write_configuration(
-            config,
+            self.folder / HOME_ASSISTANT,
             port=self.ports.home_assistant,
             time_zone=self._zone.key,
             integration=self._integration,
         )
-        await self.processes.start(
-            "home-assistant",
-            BIN / "hass",
-            *("--config", config, "--skip-pip"),
-            PYTHONPATH=str(make_stand_ins(self.folder)),
-        )
+        await self.launch_home_assistant()
         self.home_assistant = HomeAssistant(session, url)
         await self.until("Home Assistant answers", 90, self.home_assistant.answers)
 

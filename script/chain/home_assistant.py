@@ -73,7 +73,7 @@ class HomeAssistant:
     async def answers(self) -> bool:
         """Tell whether the web server is up."""
         try:
-            async with self._session.get(f"{self.url}/api/onboarding") as response:
+            async with self._session.get(f"{self.url}/manifest.json") as response:
                 return response.status == 200
         except aiohttp.ClientError:
             return False

@@ -17,7 +17,7 @@ _STAND_INS: Final = {
 def make_stand_ins(folder: Path) -> Path:
     """Write the stand-ins below folder; return what belongs in PYTHONPATH."""
     path = folder / "no-voice"
-    path.mkdir()
+    path.mkdir(exist_ok=True)
     for name, source in _STAND_INS.items():
         (path / f"{name}.py").write_text(source)
     return path

@@ -63,6 +63,10 @@ class Processes:
         """Return the file with a child's output."""
         return self._log_dir / f"{name}.log"
 
+    def process_id(self, name: str) -> int:
+        """Return the operating system's number of a running child."""
+        return next(child.pid for key, child in self._running if key == name)
+
     def check_alive(self) -> None:
         """Raise ChainError when a child ended by itself."""
         for name, process in self._running:

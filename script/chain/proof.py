@@ -2,7 +2,7 @@
 
 from pymodbus.client import AsyncModbusTcpClient
 
-from .chain import Chain
+from .chain import HOME_ASSISTANT, Chain
 from .processes import ChainError
 from .story import HEADING, Moment, say
 
@@ -38,7 +38,7 @@ async def prove(chain: Chain) -> None:
 
 async def prove_release(chain: Chain) -> None:
     """Prove that no limit stays behind when Home Assistant stops."""
-    await chain.processes.stop("home-assistant")
+    await chain.processes.stop(HOME_ASSISTANT)
     async with _device(chain) as client:
         holding = await client.read_holding_registers(LIMIT_ENABLED_HOLDING, count=1)
     _expect(holding.registers == [0], "Home Assistant stopped but left a limit behind")
