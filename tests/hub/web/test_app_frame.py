@@ -46,7 +46,8 @@ def test_the_version_is_the_hubs(app: dict[str, Any]) -> None:
 
 def test_every_option_is_a_key_of_the_configuration(app: dict[str, Any]) -> None:
     """The options are the hub's configuration, so the hub must know each."""
-    assert set(app["schema"]) == {str(key) for key in ROOT}
+    # Where the app listens is fixed by its image.
+    assert set(app["schema"]) == {str(key) for key in ROOT} - {"operator_listener"}
     # A file beside the configuration has no place in an app: it is uploaded.
     assert set(app["schema"]["trafos"][0]) == {str(key) for key in TRAFO} - {
         "forecast_file"
@@ -93,6 +94,17 @@ def test_the_apparmor_profile_is_named_after_the_app(app: dict[str, Any]) -> Non
         r"^profile (\S+)", (HUB / "apparmor.txt").read_text(), re.MULTILINE
     )
     assert profiles == [app["slug"]]
+
+
+def test_the_image_listens_where_the_app_says(app: dict[str, Any]) -> None:
+    """Ingress, the homes and the operator's systems each find their port."""
+    image = (HUB / "Dockerfile").read_text()
+    options = ["--port", "--operator-port", "--ingress-port"]
+    found = [re.search(rf'"{name}", "(\d+)"', image) for name in options]
+    ports = [int(each[1]) for each in found if each]
+    assert {f"{port}/tcp" for port in ports[:2]} == app["ports"].keys()
+    assert ports[2] == DEFAULTS["ingress_port"]
+    assert f":{ports[2]}/health" in image
 
 
 def test_the_image_needs_nothing_outside_its_folder() -> None:
