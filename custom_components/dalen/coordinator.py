@@ -18,6 +18,7 @@ from .entity_heat_pump.heat_pump import EntityHeatPump
 from .heat_pump.adapter import HeatPumpAdapter
 from .heat_pump.errors import HeatPumpError
 from .heat_pump.model import HeatPumpState, LimitKind
+from .heat_pump_economy import STORED, HeatPumpEconomy
 from .house_limits import house_limit, limit_settings, make_engine
 from .limit_control import LimitControl
 from .limit_trouble import LimitTrouble
@@ -76,15 +77,18 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self.nameplate_w = float(subentry.data[CONF_NAMEPLATE_W])
         self.conduct = ConductLog()
         self._store = store
-        self._own = own
+        self.own = own
         self.engine = self._engine(dt_util.utcnow())
+        self.economy = HeatPumpEconomy(
+            self.name, own, self.nameplate_w, store.section(subentry.subentry_id)
+        )
         self._control = LimitControl(
             hass,
             self.name,
             adapter,
             self.engine,
             LimitTrouble(hass, self.name, subentry.subentry_id),
-            see=Reading.of,
+            see=self._see,
             keep=self._keep,
             changed=self.async_update_listeners,
         )
@@ -173,6 +177,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     async def async_follow_own(self) -> None:
         """Heed the schedule and the prices as they are switched now."""
         self.engine.schedule = self._schedule()
+        self._put_prices(dt_util.utcnow())
         await self._control.async_decide_quietly()
 
     async def async_set_hub_limits(
@@ -208,6 +213,8 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     async def async_release(self) -> None:
         """Take the limit off the device for good: nobody watches it from now on."""
         await self._control.async_release()
+        self.economy.close(dt_util.utcnow())
+        self._keep()
 
     def diagnostics(self) -> dict[str, object]:
         """Return what a supporter needs to see."""
@@ -236,7 +243,7 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """Return the engine of the limits, and tell what it could not take over."""
         entry, subentry, adapter = self.config_entry, self.subentry, self.adapter
         settings = limit_settings(
-            entry, subentry, adapter, self.description.told, self._own.settings
+            entry, subentry, adapter, self.description.told, self.own.settings
         )
         stored = self._store.section(subentry.subentry_id)
         engine = make_engine(entry, subentry, settings, adapter, stored, now)
@@ -245,15 +252,32 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         engine.schedule = self._schedule()
         return engine
 
+    def _see(self, state: HeatPumpState) -> Reading:
+        """Enter a reading in the books, and return what the limits need of it."""
+        is_normal = self.engine.releases.protection.is_counted
+        self.economy.note(state, self.effective, is_normal=is_normal)
+        self._put_prices(state.time)
+        return Reading.of(self.own.with_room(state))
+
+    def _put_prices(self, now: datetime) -> None:
+        """Ask for the cheapest heat, where the heat pump can be limited."""
+        limits = self.economy.limits(now)
+        asked = limits if self.can_be_limited else []
+        self.engine.put(LimitSource.PRICE, asked, now)
+
     def _schedule(self) -> Schedule:
         """Return the blocks that hold; none for what nobody can limit."""
-        return self._own.schedule if self.can_be_limited else Schedule()
+        return self.own.schedule if self.can_be_limited else Schedule()
 
     @callback
     def _keep(self) -> None:
         """Store all that must survive a restart."""
         self._store.async_replace(
-            self.subentry.subentry_id, {"engine": self.engine.as_dict()}
+            self.subentry.subentry_id,
+            {
+                "engine": self.engine.as_dict(),
+                STORED: self.economy.section(dt_util.utcnow()),
+            },
         )
 
     def _note(self, state: HeatPumpState) -> None:

@@ -1,6 +1,6 @@
 """What all screens for the options of the house have in common."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.helpers.selector import (
@@ -35,7 +35,9 @@ def entity_of(*domains: str) -> EntitySelector:
     return EntitySelector(EntitySelectorConfig(domain=list(domains)))
 
 
-def number(low: float, high: float, step: float, unit: str) -> NumberSelector:
+def number(
+    low: float, high: float, step: float | Literal["any"], unit: str
+) -> NumberSelector:
     """Ask for a number with its unit."""
     return NumberSelector(
         NumberSelectorConfig(

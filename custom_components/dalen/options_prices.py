@@ -82,11 +82,11 @@ def _schema() -> probatio.Schema:
             probatio.Required(CONF_STEER, default=False): BooleanSelector(),
             probatio.Optional(CONF_ELECTRICITY_ENTITY): entity_of(*NUMBERS),
             probatio.Required(CONF_ELECTRICITY_PRICE, default=0.27): number(
-                -1, 5, 0.001, "€/kWh"
+                -1, 5, "any", "€/kWh"
             ),
             probatio.Optional(CONF_GAS_ENTITY): entity_of(*NUMBERS),
             probatio.Required(CONF_GAS_PRICE, default=1.24): number(
-                0.01, 20, 0.001, "€/m³"
+                0.01, 20, "any", "€/m³"
             ),
             probatio.Required(CONF_MORE): section(more, {"collapsed": True}),
         }

@@ -101,6 +101,9 @@ class OwnSettings:
     prices: PriceSettings = field(default_factory=PriceSettings)
     comfort: Comfort = field(default_factory=Comfort)
     room: RoomEntities = field(default_factory=RoomEntities)
+    has_prices: bool = False
+    """True when the prices are those of the resident."""
+
     safe_mode: SafeMode | None = field(default_factory=SafeMode)
     """None when the house is free as soon as the plan of a silent hub is over."""
 
@@ -115,6 +118,7 @@ class OwnSettings:
             decided["schedule"] = Schedule.from_dict(data)
         if data := options.get(CONF_PRICES):
             decided["prices"] = PriceSettings.read(data)
+            decided["has_prices"] = True
         if data := options.get(CONF_COMFORT):
             decided["comfort"] = comfort_of(data)
             decided["room"] = RoomEntities.read(data)

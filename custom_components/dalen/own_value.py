@@ -1,12 +1,16 @@
 """What the house does for itself, with no hub: schedule, prices and its room."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
+from .energy_prices import EnergyPrices
+from .heat_pump.model import HeatPumpState
 from .limits import Schedule
 from .own_settings import OwnSettings
+from .room import read_room
 from .storage import HOUSE, HouseStore
 
 SCHEDULE_ON: Final = "schedule_on"
@@ -26,6 +30,7 @@ class OwnValue:
         self._hass = hass
         self.settings = settings
         self._store = store
+        self.energy = EnergyPrices(hass, settings.prices)
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -52,6 +57,14 @@ class OwnValue:
     def schedule(self) -> Schedule:
         """Return the blocks that hold."""
         return self.settings.schedule if self.schedule_enabled else Schedule()
+
+    def with_room(self, state: HeatPumpState) -> HeatPumpState:
+        """Return a reading with the room that the resident chose, if any."""
+        entities = self.settings.room
+        if not entities.has_room:
+            return state
+        room_c, set_c = read_room(self._hass, entities, state.time)
+        return replace(state, room_c=room_c, room_set_c=set_c)
 
     @callback
     def async_switch(self, key: str, is_on: bool) -> None:

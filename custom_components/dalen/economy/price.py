@@ -31,7 +31,7 @@ class CheapestHeatSettings:
 
     prices: Prices
     limit_w: float = 0.0
-    """The limit while the boiler heats; the floor of the house lifts it."""
+    """The limit while the boiler heats; the floor is for orders from outside."""
 
     hysteresis: float = 0.05
     """So much cheaper, as a share, the other one has to be."""
@@ -68,6 +68,11 @@ class CheapestHeat:
         self._settings = settings
         self._by_boiler = False
         self._since: datetime | None = None
+
+    @property
+    def by_boiler(self) -> bool:
+        """Tell if the boiler is the choice of now."""
+        return self._by_boiler
 
     def update_prices(self, prices: Prices) -> None:
         """Reckon with these prices from now on; the choice of now stays."""
