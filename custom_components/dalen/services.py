@@ -1,16 +1,28 @@
-"""Actions on one heat pump: limit it, lift the limit, pause and resume."""
+"""Actions on one heat pump: limit, lift the limit, pause, resume, and report."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util import dt as dt_util
 import probatio
 
+from .commissioning import LANGUAGES
+from .commissioning.files import FOLDER, write_files
+from .commissioning.gather import async_gather
 from .const import DOMAIN
 from .coordinator import HeatPumpCoordinator
 from .limits import PauseChoice
@@ -18,6 +30,7 @@ from .limits import PauseChoice
 ATTR_POWER: Final = "power"
 ATTR_DURATION: Final = "duration"
 ATTR_CHOICE: Final = "choice"
+ATTR_LANGUAGE: Final = "language"
 
 MAX_DURATION: Final = timedelta(days=31)
 
@@ -43,6 +56,9 @@ _PAUSE: Final = probatio.Schema(
         probatio.Exclusive(ATTR_DURATION, "how_long"): _A_WHILE,
     }
 )
+_REPORT: Final = probatio.Schema(
+    {**_DEVICE, probatio.Optional(ATTR_LANGUAGE): probatio.In(LANGUAGES)}
+)
 
 type Action = Callable[[HeatPumpCoordinator, ServiceCall], Awaitable[None]]
 
@@ -58,6 +74,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
     }
     for name, (action, schema) in actions.items():
         hass.services.async_register(DOMAIN, name, _on_heat_pump(action), schema)
+    # It writes files, and tells what the installer needs.
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        "export_commissioning_report",
+        _async_export_report,
+        _REPORT,
+        SupportsResponse.OPTIONAL,
+    )
 
 
 def _on_heat_pump(
@@ -67,7 +92,10 @@ def _on_heat_pump(
 
     async def async_handle(call: ServiceCall) -> None:
         """Act on the heat pump of the call."""
-        await action(_heat_pump(call.hass, call.data[ATTR_DEVICE_ID]), call)
+        pump = _heat_pump(call.hass, call.data[ATTR_DEVICE_ID])
+        if not pump.can_be_limited:
+            raise _invalid("not_a_heat_pump", device=pump.name)
+        await action(pump, call)
 
     return async_handle
 
@@ -101,10 +129,30 @@ async def _async_resume(pump: HeatPumpCoordinator, call: ServiceCall) -> None:
     await pump.async_resume()
 
 
+async def _async_export_report(call: ServiceCall) -> ServiceResponse:
+    """Write the commissioning report of a heat pump, and return it."""
+    hass = call.hass
+    report = await async_gather(hass, _heat_pump(hass, call.data[ATTR_DEVICE_ID]))
+    language = call.data.get(ATTR_LANGUAGE, hass.config.language)
+    folder = Path(hass.config.path(*FOLDER))
+    zone = dt_util.get_default_time_zone()
+    try:
+        files = await hass.async_add_executor_job(
+            write_files, report, folder, language, zone
+        )
+    except OSError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="report_not_written",
+            translation_placeholders={"folder": str(folder), "error": str(err)},
+        ) from err
+    return {"report": report.as_json(), "files": [str(file) for file in files]}
+
+
 def _heat_pump(hass: HomeAssistant, device_id: str) -> HeatPumpCoordinator:
     """Return the heat pump that a device stands for.
 
-    Raises ServiceValidationError when it stands for none that can be limited now.
+    Raises ServiceValidationError when it stands for none that runs now.
     """
     device = dr.async_get(hass).async_get(device_id)
     if device is None:
@@ -117,7 +165,7 @@ def _heat_pump(hass: HomeAssistant, device_id: str) -> HeatPumpCoordinator:
         if entry.state is not ConfigEntryState.LOADED:
             raise _invalid("house_not_loaded", device=name)
         for subentry_id, pump in entry.runtime_data.heat_pumps.items():
-            if subentry_id in subentry_ids and pump.can_be_limited:
+            if subentry_id in subentry_ids:
                 found: HeatPumpCoordinator = pump
                 return found
     raise _invalid("not_a_heat_pump", device=name)
