@@ -17,7 +17,13 @@ OPERATING_STATES = frozenset(
 
 
 def refuse_reason(report: Mapping[str, Any], tier: Tier) -> str | None:
-    """Return why a report goes beyond a tier; None when it does not.
+    """Return why a report goes beyond a tier; None when it does not."""
+    passed = passed_values(report, tier)
+    return passed if isinstance(passed, str) else None
+
+
+def passed_values(report: Mapping[str, Any], tier: Tier) -> list[Reported] | str:
+    """Return the values of a report; or why it goes beyond a tier.
 
     The edges of intervals must lie on the grid of the tier: from intervals that
     overlap, finer ones could be computed.
@@ -30,6 +36,11 @@ def refuse_reason(report: Mapping[str, Any], tier: Tier) -> str | None:
         return f"The report cannot be judged: {error}."
     if unknown := described - rule.payload_types:
         return _not_shared(min(unknown), tier)
+    return _first_reason(values, rule, tier) or values
+
+
+def _first_reason(values: list[Reported], rule: TierRule, tier: Tier) -> str | None:
+    """Return why one of the values goes beyond a tier; None when none does."""
     seen: set[tuple[str, str, int]] = set()
     for value in values:
         reason = _value_reason(value, rule, tier)

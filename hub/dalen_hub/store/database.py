@@ -1,5 +1,6 @@
 """Open the database of a hub: SQLite in the data folder, or PostgreSQL by URL."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 import os
 from pathlib import Path
@@ -22,6 +23,7 @@ _READING_OPTION = "dalen_reading"
 _DURABLE_OPTION = "dalen_durable"
 _READERS_OPTION = "dalen_readers"
 _BRIEF_OPTION = "dalen_brief_readers"
+_QUICK_OPTION = "dalen_quick_reader"
 _SYNCHRONOUS = "dalen_synchronous"
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -66,6 +68,15 @@ def reading_briefly(
     and each sees what is newest: they are not one transaction.
     """
     return _readers(engine, _BRIEF_OPTION).connect()
+
+
+def quick_reader(engine: AsyncEngine) -> LoopConnection | None:
+    """Return the connection for statements of ``plain``, None on PostgreSQL.
+
+    All share it, so nothing may begin a transaction on it.
+    """
+    found = engine.get_execution_options().get(_QUICK_OPTION)
+    return found if isinstance(found, LoopConnection) else None
 
 
 def durable(engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -119,16 +130,22 @@ def _engines(location: URL, pepper: Pepper) -> AsyncEngine:
         engine = _loop_engine(
             location, pepper, patient=True, pool_size=1, max_overflow=0
         )
-        for item in (readers, brief):
-            _dispose_with(engine, item)
+        quick = LoopConnection(
+            location.database or "", busy_timeout_ms=_BUSY_TIMEOUT_MS, patient=False
+        )
+        _dispose_with(
+            engine, quick.close_now, *(e.sync_engine.dispose for e in (readers, brief))
+        )
+        engine = engine.execution_options(**{_QUICK_OPTION: quick})
     return engine.execution_options(**{_READERS_OPTION: readers, _BRIEF_OPTION: brief})
 
 
-def _dispose_with(engine: AsyncEngine, other: AsyncEngine) -> None:
-    """Close the connections of an engine with those of the one that is known."""
+def _dispose_with(engine: AsyncEngine, *close: Callable[[], None]) -> None:
+    """Close what else is open with the connections of the engine that is known."""
 
     def dispose(_: object) -> None:
-        other.sync_engine.dispose()
+        for item in close:
+            item()
 
     event.listen(engine.sync_engine, "engine_disposed", dispose)
 
@@ -176,13 +193,16 @@ def _set_up_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor = dbapi_connection.cursor()
     # The driver's own BEGIN comes too late and leaves out DDL; see _begin_sqlite.
     # A connection of the event loop has neither that nor a busy timeout.
-    if dbapi_connection.isolation_level is not None:
+    in_loop = dbapi_connection.isolation_level is None
+    if not in_loop:
         dbapi_connection.isolation_level = None
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     for pragma in (
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
+        # A connection of the event loop says itself when the log goes back.
+        *(("wal_autocheckpoint = 0",) if in_loop else ()),
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

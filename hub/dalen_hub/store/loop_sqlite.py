@@ -1,21 +1,24 @@
 """SQLite in the event loop: short statements at once, slow ones in a thread.
 
-A statement of the wire takes some 20 us, handing it to a thread and back five times
+A statement of the wire takes some 10 us, handing it to a thread and back ten times
 that. What may wait (for the disk, for another process, for many rows) goes to a
-thread all the same, so that the loop never stands still for long.
+thread all the same, so that the loop never stands still for long: a commit writes
+to the disk's cache only, until it must reach the disk or the log has grown.
 
 SQLAlchemy's aiosqlite dialect takes such connections through its parameter
 ``async_creator_fn``; the methods here are those of aiosqlite that it calls.
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 import sqlite3
 from typing import Any
 
 _QUICK = ("SELECT", "INSERT", "UPDATE", "BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")
 _MANY_ROWS = 1_000
+_CHECKPOINT_ROWS = 2_000
+_SYNCHRONOUS_FULL = 2
 
 
 class LoopConnection:
@@ -32,6 +35,7 @@ class LoopConnection:
         self._patient = patient
         self._conn: sqlite3.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
+        self._checked_rows = 0
 
     def __await__(self) -> Generator[Any, Any, LoopConnection]:
         """Open the connection, as ``await aiosqlite.connect()`` does."""
@@ -63,9 +67,24 @@ class LoopConnection:
         self._open.create_function(*args, **kwargs)
 
     async def commit(self) -> None:
-        """Commit; this may wait for the disk."""
-        if self._open.in_transaction:
-            await self.in_thread(self._open.commit)
+        """Commit; where that waits for the disk, in the thread."""
+        conn = self._open
+        if not conn.in_transaction:
+            return
+        # The log goes back into the database when it holds enough rows.
+        grown = conn.total_changes - self._checked_rows > _CHECKPOINT_ROWS
+        (synchronous,) = conn.execute("PRAGMA synchronous").fetchone()
+        if grown or synchronous == _SYNCHRONOUS_FULL:
+            await self.in_thread(conn.commit)
+        else:
+            conn.commit()
+        if grown:
+            self._checked_rows = conn.total_changes
+            await self.in_thread(self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        """Move what the log holds into the database, as far as no reader needs it."""
+        self._open.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     async def rollback(self) -> None:
         """Undo, or end a transaction that only read."""
@@ -75,6 +94,12 @@ class LoopConnection:
         """Close the connection; the last one also empties the write-ahead log."""
         if self._conn is not None:
             await self.in_thread(self._conn.close)
+        self.stop()
+
+    def close_now(self) -> None:
+        """Close a connection that only read."""
+        if self._conn is not None:
+            self._conn.close()
         self.stop()
 
     def stop(self) -> None:
@@ -97,6 +122,20 @@ class LoopConnection:
         if self._patient:
             await asyncio.sleep(0)
         return result
+
+    async def rows(
+        self, sql: str, parameters: Mapping[str, Any]
+    ) -> Sequence[Sequence[Any]]:
+        """Return the rows of a query; open the connection if it is not yet."""
+        if self._conn is None:
+            await self._connect()
+        conn = self._open
+        return await self.run(sql, lambda: conn.execute(sql, parameters).fetchall())
+
+    async def write(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement for each of some rows."""
+        conn = self._open
+        await self.run(sql, lambda: conn.executemany(sql, rows), rows=len(rows))
 
     async def in_thread[T](self, work: Callable[[], T]) -> T:
         """Run something in the thread, where it may wait for other processes.

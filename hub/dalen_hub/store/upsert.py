@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, TextClause, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, TextClause
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-type AnyInsert = sqlite.Insert | postgresql.Insert
+from dalen_hub.store.plain import compiled_once, write_rows
 
-_DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+type AnyInsert = sqlite.Insert | postgresql.Insert
 
 
 async def upsert(
@@ -18,30 +22,21 @@ async def upsert(
 ) -> None:
     """Write rows of plain values; a row whose primary key exists is replaced."""
     if rows:
-        statement = _replacing(table, tuple(rows[0]), conn.dialect.name)
-        await conn.execute(statement, [dict(row) for row in rows])
+        await write_rows(conn, _replacing(table, tuple(rows[0]), conn.dialect), rows)
 
 
-def upsert_of(table: Table, dialect: str) -> AnyInsert:
+def upsert_of(table: Table, dialect: Dialect) -> AnyInsert:
     """Return the beginning of an upsert, to be completed by the caller."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table)
+    if dialect.name != "postgresql":
+        return sqlite.insert(table)
+    # It takes 3 MB, and few hubs are on PostgreSQL.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
-
-def compiled_once(
-    statement: AnyInsert, names: Sequence[str], dialect: str
-) -> TextClause:
-    """Return an upsert of these columns as text.
-
-    SQLAlchemy compiles upserts anew at every use, which takes longer than to run
-    them; text it does not compile.
-    """
-    style = _DIALECTS[dialect](paramstyle="named")
-    return text(str(statement.compile(dialect=style, column_keys=list(names))))
+    return postgresql.insert(table)
 
 
 @lru_cache(maxsize=256)
-def _replacing(table: Table, names: tuple[str, ...], dialect: str) -> TextClause:
+def _replacing(table: Table, names: tuple[str, ...], dialect: Dialect) -> TextClause:
     """Return the statement that writes these columns."""
     keys = [column.name for column in table.primary_key]
     insert = upsert_of(table, dialect)

@@ -7,25 +7,32 @@ wrongly.
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 import hashlib
 
 from aiohttp import web
-from sqlalchemy import BindParameter, Select, TextClause, bindparam, case, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import TextClause, case, select, text
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from dalen_hub.store.plain import KeyedQuery, compiled_once, write_rows
 from dalen_hub.store.tables import visible_change
-from dalen_hub.store.upsert import compiled_once, upsert_of
+from dalen_hub.store.upsert import upsert_of
 from dalen_hub.vtn.principal import Principal, Role
 
 EVERYBODY = ""
 _OPERATORS = "*"
 
 _COLUMN = visible_change.c.counter
+_COUNTERS = KeyedQuery(
+    lambda keys: select(visible_change.c.target, _COLUMN).where(
+        visible_change.c.target.in_(keys)
+    )
+)
 
 
-@cache
-def _raise_counter(dialect: str) -> TextClause:
+@lru_cache(maxsize=16)
+def _raise_counter(dialect: Dialect) -> TextClause:
     """Return the statement that raises a counter.
 
     A new one begins at the time, so that a counter that was lost with the data
@@ -54,33 +61,23 @@ async def note_changes(
         keys.update(_key(target) for target in (tuple(targets) or (EVERYBODY,)))
     counter = 0 if now is None else int(now.timestamp() * 1000)
     rows = [{"target": key, "counter": counter} for key in sorted(keys)]
-    await conn.execute(_raise_counter(conn.dialect.name), rows)
+    await write_rows(conn, _raise_counter(conn.dialect), rows)
 
 
 async def entity_tag(
-    conn: AsyncConnection, principal: Principal, request: web.Request
+    engine: AsyncEngine, principal: Principal, request: web.Request
 ) -> str:
     """Return the ETag of a list of events or programs, as this client sees it."""
     if principal.role is Role.BL:
         keys = [_OPERATORS]
     else:
         keys = [EVERYBODY, *sorted(_key(target) for target in principal.targets)]
-    named = {f"key_{n}": key for n, key in enumerate(keys)}
-    found = await conn.execute(_counters(len(keys)), named)
-    counters: dict[str, int] = {row.target: row.counter for row in found}
+    found = await _COUNTERS.newest(engine, keys)
+    counters: dict[str, int] = {row[0]: row[1] for row in found}
     what = "|".join(
         [request.path_qs, *(f"{key}={counters.get(key, 0)}" for key in keys)]
     )
     return hashlib.blake2b(what.encode(), digest_size=12).hexdigest()
-
-
-@lru_cache(maxsize=64)
-def _counters(count: int) -> Select[tuple[str, int]]:
-    """Return the query of some counters. SQLAlchemy compiles each of them once."""
-    keys: list[BindParameter[str]] = [bindparam(f"key_{n}") for n in range(count)]
-    return select(visible_change.c.target, _COLUMN).where(
-        visible_change.c.target.in_(keys)
-    )
 
 
 def is_current(request: web.Request, tag: str) -> bool:

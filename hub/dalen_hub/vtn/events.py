@@ -20,7 +20,7 @@ from dalen_hub.vtn.event_store import EventFilter, NewEvent
 from dalen_hub.vtn.paths import VTN_PATH
 from dalen_hub.vtn.principal import Principal, Role, require_scope
 from dalen_hub.vtn.problems import ProblemError
-from dalen_hub.vtn.queries import flag_of, id_filter, page_of, path_id, targets_of
+from dalen_hub.vtn.queries import Page, flag_of, id_filter, page_of, path_id, targets_of
 from dalen_hub.vtn.schemas import event as check_event
 
 __all__ = [
@@ -58,18 +58,16 @@ async def list_events(request: web.Request) -> web.Response:
         asked=targets_of(request),
         active_at=to_epoch(request.app[CLOCK]()) if active else None,
     )
-    sight = _sight(principal)
-    async with reading_briefly(request.app[ENGINE]) as conn:
-        if active:
-            # What is over changes by the time alone: no ETag.
-            return json_list(await store.event_texts(conn, sight, wanted, page))
-        tag = await entity_tag(conn, principal, request)
-        if is_current(request, tag):
-            return not_modified(tag)
-        kept = request.app[_ANSWERS]
-        if (body := kept.get(tag)) is None:
-            body = list_body(await store.event_texts(conn, sight, wanted, page))
-            kept.put(tag, body)
+    if active:
+        # What is over changes by the time alone: no ETag.
+        return json_list(await _texts(request, principal, wanted, page))
+    tag = await entity_tag(request.app[ENGINE], principal, request)
+    if is_current(request, tag):
+        return not_modified(tag)
+    kept = request.app[_ANSWERS]
+    if (body := kept.get(tag)) is None:
+        body = list_body(await _texts(request, principal, wanted, page))
+        kept.put(tag, body)
     return tagged(body, tag)
 
 
@@ -116,6 +114,14 @@ async def delete_event(request: web.Request) -> web.Response:
         gone = await store.delete_event(conn, event_id, now)
     request.app[NUDGER].changed(gone.get("targets", ()))
     return web.json_response(gone)
+
+
+async def _texts(
+    request: web.Request, principal: Principal, wanted: EventFilter, page: Page
+) -> list[str]:
+    """Return a page of events as they are sent."""
+    async with reading_briefly(request.app[ENGINE]) as conn:
+        return await store.event_texts(conn, _sight(principal), wanted, page)
 
 
 def _sight(principal: Principal) -> frozenset[str] | None:

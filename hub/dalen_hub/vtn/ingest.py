@@ -7,15 +7,16 @@ after the quarter hour. Each is judged on its own.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, func, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dalen_hub.consent.gate import refuse_reason
+from dalen_hub.consent.gate import passed_values
 from dalen_hub.consent.ledger import Action
-from dalen_hub.consent.reported import reported_values
+from dalen_hub.consent.reported import Reported, reported_values
 from dalen_hub.consent.tiers import Tier
+from dalen_hub.store.plain import KeyedQuery
 from dalen_hub.store.tables import (
     consent,
     event_target,
@@ -39,21 +40,36 @@ _newest = (
     .correlate(ven)
     .scalar_subquery()
 )
-_HOMES = (
-    select(
-        ven.c.id,
-        ven.c.trafo_id,
-        ven.c.nameplate_w,
-        consent.c.action,
-        consent.c.tier,
-        consent.c.valid_until,
+_HOMES = KeyedQuery(
+    lambda keys: (
+        select(
+            ven.c.id,
+            ven.c.trafo_id,
+            ven.c.nameplate_w,
+            consent.c.action,
+            consent.c.tier,
+            consent.c.valid_until,
+        )
+        .select_from(ven.outerjoin(consent, consent.c.id == _newest))
+        .where(ven.c.id.in_(keys), ven.c.left_at.is_(None))
     )
-    .select_from(ven.outerjoin(consent, consent.c.id == _newest))
-    .where(ven.c.id.in_(bindparam("homes", expanding=True)), ven.c.left_at.is_(None))
 )
-_SIGHT = select(event_target.c.event_id, event_target.c.target).where(
-    event_target.c.event_id.in_(bindparam("events", expanding=True))
+_SIGHT = KeyedQuery(
+    lambda keys: select(event_target.c.event_id, event_target.c.target).where(
+        event_target.c.event_id.in_(keys)
+    )
 )
+
+
+class _Home(NamedTuple):
+    """What a report is judged by."""
+
+    ven_id: str
+    trafo_id: str
+    nameplate_w: float
+    action: str | None
+    tier: str | None
+    valid_until: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +97,10 @@ class Admission:
 async def admit(conn: AsyncConnection, reports: Sequence[Sent]) -> list[Admission]:
     """Judge reports; those that the gate refused are counted, and never kept."""
     ids = sorted({item.ven_id for item in reports})
-    homes = {row.id: row for row in await conn.execute(_HOMES, {"homes": ids})}
+    homes = {row[0]: _Home(*row) for row in await _HOMES.rows(conn, ids)}
     sight: dict[str, set[str]] = {}
     events = sorted({item.body["eventID"] for item in reports})
-    for event_id, target in await conn.execute(_SIGHT, {"events": events}):
+    for event_id, target in await _SIGHT.rows(conn, events):
         sight.setdefault(event_id, set()).add(target)
     judged = [_judge(item, homes.get(item.ven_id), sight) for item in reports]
     for item, admission in zip(reports, judged, strict=True):
@@ -139,34 +155,32 @@ async def remove_measured(
         await conn.execute(delete(table).where(key.in_(keys)))
 
 
-def _judge(
-    item: Sent, home: Row[Any] | None, sight: Mapping[str, set[str]]
-) -> Admission:
+def _judge(item: Sent, home: _Home | None, sight: Mapping[str, set[str]]) -> Admission:
     """Return what the gate says to one report."""
     if home is None:
         gone = "This home left. It can join again with a new invite."
         return Admission(trafo_id="", refusal=ProblemError(410, gone))
-    trafo_id = str(home.trafo_id)
+    trafo_id = home.trafo_id
     if (item.targets | {EVERYBODY}).isdisjoint(sight.get(item.body["eventID"], ())):
         return Admission(trafo_id=trafo_id, refusal=_no_event())
     tier = _tier(home, item.now)
     if tier is None:
-        reason: str | None = "This home has no consent in force."
+        passed: list[Reported] | str = "This home has no consent in force."
     else:
-        reason = refuse_reason(item.body, tier)
-    if reason is not None:
-        problem = ProblemError(403, reason, kind="consent")
+        passed = passed_values(item.body, tier)
+    if isinstance(passed, str):
+        problem = ProblemError(403, passed, kind="consent")
         return Admission(trafo_id=trafo_id, refusal=problem, by_gate=True)
     try:
-        found = measured(reported_values(item.body), home.nameplate_w, item.now)
+        found = measured(passed, home.nameplate_w, item.now)
     except ProblemError as problem:
         return Admission(trafo_id=trafo_id, refusal=problem)
     return Admission(trafo_id=trafo_id, found=found)
 
 
-def _tier(home: Row[Any], now: datetime) -> Tier | None:
+def _tier(home: _Home, now: datetime) -> Tier | None:
     """Return the tier that holds now, as ``consent.ledger.tier_in_force`` does."""
-    if home.action is None or home.action == Action.WITHDRAWN:
+    if home.tier is None or home.action == Action.WITHDRAWN:
         return None
     if home.valid_until is not None and home.valid_until <= to_epoch(now):
         return Tier.T0

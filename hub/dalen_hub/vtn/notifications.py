@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dalen_hub.store.plain import PlainStatement, rows_of
 from dalen_hub.store.tables import client, event, notification, subscription, ven
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
@@ -28,6 +29,10 @@ _SUBSCRIPTIONS = (
         )
     )
     .where(subscription.c.broken_at.is_(None), client.c.revoked_at.is_(None))
+)
+# Most hubs have none, and most changes come from these.
+_ANY = PlainStatement(
+    select(subscription.c.id).where(subscription.c.broken_at.is_(None))
 )
 
 
@@ -51,9 +56,9 @@ async def queue_notifications(
 
     Nothing is asked of ``changes`` when nobody has a subscription.
     """
-    listeners = (await conn.execute(_SUBSCRIPTIONS)).all()
-    if not listeners:
+    if not await rows_of(conn, _ANY, {}):
         return
+    listeners = (await conn.execute(_SUBSCRIPTIONS)).all()
     known = list(changes)
     epoch = to_epoch(now)
     rows: list[dict[str, Any]] = []

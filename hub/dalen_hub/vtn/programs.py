@@ -33,10 +33,10 @@ async def list_programs(request: web.Request) -> web.Response:
     """Answer with the programs that the client may see."""
     principal = require_scope(request, "read_targets")
     page, asked = page_of(request), targets_of(request)
+    tag = await entity_tag(request.app[ENGINE], principal, request)
+    if is_current(request, tag):
+        return not_modified(tag)
     async with reading_briefly(request.app[ENGINE]) as conn:
-        tag = await entity_tag(conn, principal, request)
-        if is_current(request, tag):
-            return not_modified(tag)
         programs = await store.all_programs(conn)
     if asked is not None:
         programs = [item for item in programs if asked & set(item.get("targets", ()))]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.store.identifiers import new_object_id
 from dalen_hub.store.json_text import JsonText, to_json
+from dalen_hub.store.plain import PlainStatement, write_rows
 from dalen_hub.store.tables import event, report
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
@@ -25,6 +26,7 @@ _TEXTS = select(
     report.c.modified_at,
     cast(report.c.body, Text).label("text"),
 ).order_by(report.c.id)
+_INSERT = PlainStatement(insert(report), [column.name for column in report.columns])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ async def insert_reports(
         results.append(text)
     if rows:
         await store_measured(conn, admitted)
-        await conn.execute(insert(report), rows)
+        await write_rows(conn, _INSERT.text(conn.dialect), rows)
         created = (
             Change(operation="CREATE", item=JsonText(text).value())
             for text in results
@@ -175,7 +177,7 @@ def _new_row(item: Sent, trafo_id: str) -> tuple[dict[str, Any], str]:
         "event_id": item.body["eventID"],
         "created_at": epoch,
         "modified_at": epoch,
-        "body": JsonText(text),
+        "body": text,
     }
     return row, _text(report_id, item.client_id, epoch, epoch, text)
 
