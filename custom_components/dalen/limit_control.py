@@ -1,7 +1,9 @@
 """Bring what the engine of the limits decides to one device."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +14,7 @@ from .const import GOODBYE_TIMEOUT_S, LOGGER
 from .heat_pump.adapter import HeatPumpAdapter
 from .heat_pump.errors import HeatPumpError, LimitNotAcceptedError
 from .heat_pump.model import HeatPumpState
+from .lent_heat_pump import LentHeatPump
 from .limit_trouble import LimitTrouble
 from .limits import Keep, LimitEngine, Reading, Write
 from .wake_up import WakeUp
@@ -51,6 +54,24 @@ class LimitControl:
         self._lock = asyncio.Lock()
         self._wake_up = WakeUp(hass, self.async_decide_quietly)
         self._is_released_for_good = False
+        self._call_back: Callable[[], None] | None = None
+
+    @asynccontextmanager
+    async def async_lend(
+        self, call_back: Callable[[], None]
+    ) -> AsyncGenerator[HeatPumpAdapter]:
+        """Lend the device for a test: the house reads it, and writes nothing.
+
+        `call_back` is called when a limit begins to hold: then the loan has to end.
+        """
+        self._call_back = call_back
+        try:
+            yield LentHeatPump(self._adapter, self._lock)
+        finally:
+            self._call_back = None
+            # Whatever was left there, the device is told again.
+            self.engine.device.is_in_doubt = True
+            await self.async_decide_quietly()
 
     async def async_read(self, now: datetime) -> HeatPumpState:
         """Read the device and bring its limit up to date.
@@ -85,6 +106,8 @@ class LimitControl:
     async def async_release(self) -> None:
         """Take the limit off the device for good: nobody watches it from now on."""
         self._is_released_for_good = True
+        if self._call_back is not None:
+            self._call_back()
         self._wake_up.stop()
         try:
             async with asyncio.timeout(GOODBYE_TIMEOUT_S), self._lock:
@@ -114,6 +137,9 @@ class LimitControl:
         """Decide, bring the device there, and arrange when to decide again."""
         if self._is_released_for_good:
             return
+        if self._call_back is not None:
+            self._follow_lent(self._call_back, now, reading)
+            return
         device = self.engine.device
         was_in_doubt = device.is_in_doubt
         self.decision = self.engine.follow(now, reading)
@@ -126,6 +152,18 @@ class LimitControl:
             self.decision = self.engine.follow(now)
             self._keep()
             self._wake_up.set(self.decision.next_wake)
+
+    def _follow_lent(
+        self, call_back: Callable[[], None], now: datetime, reading: Reading | None
+    ) -> None:
+        """Decide while another has the device; what it shows is not ours to judge."""
+        if reading is not None:
+            reading = replace(reading, limit_readback_w=None)
+        self.decision = self.engine.follow(now, reading)
+        if not isinstance(self.decision.write, Keep):
+            call_back()
+        self._keep()
+        self._wake_up.set(self.decision.next_wake)
 
     async def _async_obey(self, now: datetime) -> None:
         """Do what was decided."""
