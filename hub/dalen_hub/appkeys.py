@@ -46,5 +46,8 @@ RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits")
 WEBHOOKS: web.AppKey[Webhooks] = web.AppKey("webhooks")
 """Made by the routes themselves when absent; strict then."""
 
+SUSPECT: web.RequestKey[str] = web.RequestKey("suspect")
+"""The client that somebody says to be whom the hub does not let in."""
+
 PRINCIPAL: web.RequestKey[Principal | None] = web.RequestKey("principal")
 """Who sent a request. None: nobody presented a token."""

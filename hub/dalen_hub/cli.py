@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands.add_parser("serve", help="run the hub"))
     _add_client(commands.add_parser("client", help="clients of the hub's interfaces"))
     _add_invite(commands.add_parser("invite", help="print a pairing string for a home"))
+    _add_audit(commands.add_parser("audit", help="what was refused and done"))
     _add_heat_pump(
         commands.add_parser("heat-pump", help="a simulated heat pump on Modbus TCP")
     )
@@ -174,6 +175,26 @@ def _add_invite(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_invite)
 
 
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `audit`."""
+    parser.add_argument(
+        "--chain",
+        choices=("denied", "acts"),
+        default="denied",
+        help="refused accesses, or what operators did (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--last",
+        type=int,
+        default=50,
+        metavar="N",
+        help="how many entries (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_data(parser)
+    parser.set_defaults(command=_audit)
+
+
 def _add_heat_pump(parser: argparse.ArgumentParser) -> None:
     """Add the options of `heat-pump`."""
     parser.add_argument(
@@ -257,6 +278,15 @@ def _invite(options: argparse.Namespace) -> None:
     serving = _serving(options)
     trafo_id = _chosen_trafo(options.trafo, serving)
     print(asyncio.run(invite(options.data, trafo_id, serving.public_url)))
+
+
+def _audit(options: argparse.Namespace) -> None:
+    """Print a part of the audit; fail where somebody changed it."""
+    from dalen_hub.audit.command import print_audit
+
+    print_audit(
+        options.data, options.chain, options.last, as_json=options.json, say=print
+    )
 
 
 def _serving(options: argparse.Namespace) -> Serving:

@@ -7,6 +7,7 @@ import logging
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dalen_hub.audit.acts import Act, note_act
 from dalen_hub.caps.event_writer import stored_events, write_events
 from dalen_hub.caps.stop import Stop, acknowledge, expire, release, resend
 from dalen_hub.caps.stop_event import stop_event, stop_name
@@ -91,6 +92,9 @@ async def begin_stop(
     """
     homes = await homes_of_trafo(conn, trafo_id)
     await insert_stop(conn, trafo_id, stop)
+    await note_act(
+        conn, Act.STOP_ORDERED, by=stop.by, of=trafo_id, now=stop.started_at
+    )
     told = await _write(conn, trafo_id, stop, homes, key, stop.started_at)
     _LOGGER.warning(
         "Emergency stop of %s until %s, ordered by %s: %s",
@@ -112,6 +116,7 @@ async def end_stop(
     number, before = found
     stop = release(before, by, now)
     await update_stop(conn, number, stop)
+    await note_act(conn, Act.STOP_RELEASED, by=by, of=trafo_id, now=now)
     homes = await homes_of_trafo(conn, trafo_id)
     told = await _write(conn, trafo_id, stop, homes, key, now)
     _LOGGER.warning("Emergency stop of %s released by %s", trafo_id, by)

@@ -48,6 +48,9 @@ invite = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    # Who joined with it, and by what that home is known if it has to try again.
+    Column("ven_id", String(64)),
+    Column("attempt_hash", LargeBinary(32)),
 )
 
 ven = Table(
@@ -346,8 +349,24 @@ emergency_stop = Table(
     Column("ended_at", BigInteger),
     Column("ended_by", String(64)),
     Column("ending", String(16)),
-    Column("event_id", String(64)),
     Column("sent_at", BigInteger, nullable=False),
     Column("resends", Integer, nullable=False),
     Column("acknowledged", JSON, nullable=False),
+)
+
+# Append-only: what was refused and what operators did. Each row of a chain carries
+# the hash of the one before it; see audit/chain.py.
+audit = Table(
+    "audit",
+    metadata,
+    Column("chain", String(8), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("client_id", String(64)),
+    Column("what", String(128), nullable=False),
+    Column("reason", String(64)),
+    Column("status", Integer),
+    Column("times", Integer, nullable=False),
+    Column("previous", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
 )

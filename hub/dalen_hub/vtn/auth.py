@@ -6,7 +6,16 @@ The public names of clients are here too: ``create_client``, ``revoke_client``.
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from dalen_hub.appkeys import CLOCK, ENGINE, PRINCIPAL, PRINCIPALS, RATE_LIMITS, TOKENS
+from dalen_hub.appkeys import (
+    CLOCK,
+    ENGINE,
+    PRINCIPAL,
+    PRINCIPALS,
+    RATE_LIMITS,
+    SUSPECT,
+    TOKENS,
+)
+from dalen_hub.audit.denials import DENIALS, Denials, note_denials, run_denials
 from dalen_hub.listeners.certificates import check_certificate
 from dalen_hub.listeners.kinds import separate_listeners
 from dalen_hub.vtn.clients import create_client, revoke_client
@@ -39,10 +48,13 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 def add_middlewares(app: web.Application) -> None:
-    """Add problems, listeners and authentication to an application, once."""
-    for needed in (problem_middleware, separate_listeners, middleware):
+    """Add problems, audit, listeners and authentication to an application, once."""
+    for needed in (problem_middleware, note_denials, separate_listeners, middleware):
         if needed not in app.middlewares:
             app.middlewares.append(needed)
+    if DENIALS not in app:
+        app[DENIALS] = Denials()
+        app.cleanup_ctx.append(run_denials)
     if PRINCIPALS not in app:
         app[PRINCIPALS] = Principals()
     if RATE_LIMITS not in app:
@@ -66,6 +78,7 @@ async def authenticate(request: web.Request) -> Principal | None:
         limits.check_address(request)
         limits.count_failure(request)
         raise
+    request[SUSPECT] = principal.client_id
     limits.check_client(principal)
     check_certificate(request, principal)
     if principal.ven_id is not None:
@@ -80,6 +93,7 @@ async def _bearer(request: web.Request, token: str) -> Principal:
     claims = app[TOKENS].verify(token, now)
     principal = await app[PRINCIPALS].of_token(app[ENGINE], claims, now)
     if principal is None:
+        request[SUSPECT] = claims.client_id
         raise ProblemError(
             401,
             "The client of this token was revoked, or got a new secret.",

@@ -35,6 +35,7 @@ class ProblemError(Exception):
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.kind = kind or ""
         self.type = "about:blank" if kind is None else f"{_TYPE_BASE}{kind}"
         self.headers = headers or {}
 

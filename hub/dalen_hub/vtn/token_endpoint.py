@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from aiohttp import web
 
-from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, RATE_LIMITS, TOKENS
+from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, RATE_LIMITS, SUSPECT, TOKENS
 from dalen_hub.store.database import reading_briefly
 from dalen_hub.vtn.bodies import read_limited
 from dalen_hub.vtn.clients import prove_client
@@ -75,6 +75,7 @@ async def _grant(request: web.Request) -> web.Response:
     async with reading_briefly(request.app[ENGINE]) as conn:
         proven = await prove_client(conn, credentials.client_id, credentials.secret)
     if proven is None:
+        request[SUSPECT] = credentials.client_id
         request.app[RATE_LIMITS].count_failure(request)
         raise TokenRefusedError(
             "invalid_client",

@@ -1,0 +1,1 @@
+"""What was refused and what operators did: a log that shows every later change."""

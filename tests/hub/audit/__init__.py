@@ -1,0 +1,1 @@
+"""Tests of dalen_hub.audit."""
