@@ -19,6 +19,7 @@ from dalen_hub.appkeys import (
     WEBHOOKS,
     Clock,
 )
+from dalen_hub.audit.routes import add_audit_routes
 from dalen_hub.caps.causes import Cause
 from dalen_hub.caps.planner import CapPlanner
 from dalen_hub.caps.publish import add_control, publish_caps
@@ -68,6 +69,7 @@ def create_app(
     add_pairing_routes(app)
     add_grid_routes(app)
     add_stop_routes(app)
+    add_audit_routes(app)
     add_web_routes(app)
     app.router.add_get("/health", _health)
     return app
