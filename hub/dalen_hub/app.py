@@ -23,7 +23,8 @@ from dalen_hub.audit.routes import add_audit_routes
 from dalen_hub.caps.causes import Cause
 from dalen_hub.caps.planner import CapPlanner
 from dalen_hub.caps.publish import add_control, publish_caps
-from dalen_hub.caps.stop_routes import ON_STOP_CHANGED, add_stop_routes
+from dalen_hub.caps.stop_orders import ON_STOP_CHANGED
+from dalen_hub.caps.stop_routes import add_stop_routes
 from dalen_hub.config import HubConfig
 from dalen_hub.grid.routes import ON_FORECAST_CHANGED, ON_LOAD_RECORDED, add_grid_routes
 from dalen_hub.homes.hub_key import HubKey

@@ -42,7 +42,6 @@ def cross_faults(raw: object) -> list[str]:
         *_double_ids(items),
         *_limits_above_rating(items),
         *(fault for index, item in items for fault in _of_cables(index, item)),
-        *(fault for index, item in items for fault in _of_frames(index, item)),
     ]
 
 
@@ -130,19 +129,6 @@ def _of_cables(index: int, item: Mapping[str, Any]) -> Iterator[str]:
             f"trafos[{index}].cables: their shares add up to {together:g}, more than"
             " the whole load. Give each its part of 1."
         )
-
-
-def _of_frames(index: int, item: Mapping[str, Any]) -> Iterator[str]:
-    """Yield frames that end where they begin."""
-    frames = item.get("frames")
-    for number, frame in enumerate(frames if isinstance(frames, list) else ()):
-        if not isinstance(frame, Mapping) or frame.get("from") is None:
-            continue
-        if frame["from"] == frame.get("until"):
-            yield (
-                f"trafos[{index}].frames[{number}].until: is the same as from. For a"
-                " whole day, write from '00:00' and until '23:59'."
-            )
 
 
 def _is_positive(value: object) -> TypeGuard[float]:

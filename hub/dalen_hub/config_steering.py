@@ -60,19 +60,22 @@ def whole(least: int, most: int, example: str) -> Callable[[Any], int]:
 
 
 def clock_time(value: Any) -> time:
-    """Validate a time of day.
+    """Validate a time of day at which a quarter hour begins.
 
     YAML 1.1 reads an unquoted 17:00 as the number of its minutes, 1020.
     """
+    minutes = None
     if isinstance(value, int) and not isinstance(value, bool):
-        if 0 <= value < _DAY_MINUTES:
-            return time(value // 60, value % 60)
+        minutes = value
     elif isinstance(value, str) and _CLOCK.fullmatch(value):
         hour, minute = value.split(":")
-        return time(int(hour), int(minute))
-    raise vol.Invalid(
-        f"must be a time of day, got {value!r}. Write for example '17:00', with quotes."
-    )
+        minutes = 60 * int(hour) + int(minute)
+    if minutes is None or not 0 <= minutes < _DAY_MINUTES or minutes % 15:
+        raise vol.Invalid(
+            f"must be a time of day on a quarter hour, got {value!r}. Write for example"
+            " '17:00', with quotes."
+        )
+    return time(minutes // 60, minutes % 60)
 
 
 def weekdays(value: Any) -> frozenset[int]:

@@ -108,7 +108,7 @@ def test_how_room_is_shared() -> None:
         ({"frames": {}}, "frames: must be a list with at least one frame"),
         ({"frames": [{**FRAME, "from": "25:00"}]}, "frames[0].from: must be a time"),
         ({"frames": [{**FRAME, "from": True}]}, "frames[0].from: must be a time"),
-        ({"frames": [{**FRAME, "until": "17:00"}]}, "[0].until: is the same as from"),
+        ({"frames": [{**FRAME, "until": "17:05"}]}, "[0].until: must be a time of"),
         ({"frames": [{**FRAME, "cap_w": -1}]}, "frames[0].cap_w: must be a number"),
         ({"frames": [{**FRAME, "days": ["mo"]}]}, "frames[0].days: must be a list of"),
         ({"frames": [{**FRAME, "cap": 1}]}, "frames[0].cap: unknown key. Did you mean"),

@@ -65,7 +65,8 @@ async def caps_kw(home: Caller) -> dict[datetime, float]:
             continue  # An emergency stop.
         start = parse_instant(event["intervalPeriod"]["start"])
         for interval in without_signature(event)["intervals"]:
-            (payload,) = interval["payloads"]
+            payload, *reasons = interval["payloads"]
+            assert all(each["type"].startswith("X-DALEN-REASON-") for each in reasons)
             assert payload["type"] == "IMPORT_CAPACITY_LIMIT"
             caps[start + QUARTER * interval["id"]] = payload["values"][0]
     return caps

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.caps.bottlenecks import Floats
 from dalen_hub.caps.budget import Reading
 from dalen_hub.caps.heard import Heard
+from dalen_hub.grid.load import DOUBTFUL, FILLED, PHASE_COLUMNS
 from dalen_hub.grid.quarter_hours import QUARTER, QUARTER_S, floor_quarter
 from dalen_hub.homes.registry import Home
 from dalen_hub.store.tables import home_state, pump_power, trafo_load
@@ -63,17 +64,22 @@ def heard_from(homes: Sequence[Home], reports: Reports, now: datetime) -> Heard:
 async def recent_readings(
     conn: AsyncConnection, trafo_id: str, now: datetime
 ) -> tuple[Reading, ...]:
-    """Return the readings of the last hour.
+    """Return the readings of the last hour that can be trusted, with their phases.
 
     A meter tells when an interval starts; the next reading tells how long it is.
+    What was filled in is no measurement.
     """
     rows = (
         await conn.execute(
-            select(trafo_load.c.time, trafo_load.c.load_kw)
+            select(trafo_load)
             .where(
                 trafo_load.c.trafo_id == trafo_id,
                 trafo_load.c.time > to_epoch(now - _READINGS),
                 trafo_load.c.time <= to_epoch(now),
+                or_(
+                    trafo_load.c.mark.is_(None),
+                    trafo_load.c.mark.not_in((DOUBTFUL, FILLED)),
+                ),
             )
             .order_by(trafo_load.c.time)
         )
@@ -85,11 +91,20 @@ async def recent_readings(
     # The last one lasts as long as the one before; alone, it has just ended.
     last = steps[-1] if steps else max(_MINUTE, now - starts[-1])
     return tuple(
-        Reading(end=start + min(step, QUARTER), length=min(step, QUARTER), load_kw=kw)
-        for start, step, kw in zip(
-            starts, [*steps, last], [row.load_kw for row in rows], strict=True
+        Reading(
+            end=start + min(step, QUARTER),
+            length=min(step, QUARTER),
+            load_kw=row.load_kw,
+            bottlenecks_kw=_phases_kw(row),
         )
+        for start, step, row in zip(starts, [*steps, last], rows, strict=True)
     )
+
+
+def _phases_kw(row: Row[Any]) -> tuple[float, ...]:
+    """Return the loads of the phases, the bottlenecks after the transformer."""
+    phases_kw = [getattr(row, name) for name in PHASE_COLUMNS]
+    return tuple(np.nan if load_kw is None else load_kw for load_kw in phases_kw)
 
 
 async def recent_reports(

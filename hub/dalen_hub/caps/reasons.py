@@ -1,12 +1,15 @@
 """Why a home has the cap that it has, in one sentence for people. Pure."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 import math
 from typing import Final
 
 from dalen_hub.caps.control_state import Decision, Source
 from dalen_hub.caps.fleet import Fleet, Grid
+from dalen_hub.caps.reason_texts import DUTCH_PLACES, POLICIES, TEXTS
+from dalen_hub.grid.sharing import Policy
+
+LANGUAGES: Final = ("en", "nl")
 
 
 class Reason(StrEnum):
@@ -18,62 +21,26 @@ class Reason(StrEnum):
     STOP = "stop"
     TURN_OFF = "turn_off"
     TURN_ON = "turn_on"
+    FRAME = "frame"
     RELEASE = "release"
     PLAN = "plan"
     REALTIME = "realtime"
     OFFLINE = "offline"
 
 
-_TEXTS: Final[Mapping[str, Mapping[Reason, str]]] = {
-    "en": {
-        Reason.FREE: "There is room for all: your heat pump is not limited.",
-        Reason.MONITOR: "Your heat pump is only watched, never limited.",
-        Reason.PAUSED: "You paused: your heat pump is not limited.",
-        Reason.STOP: "Emergency stop of the transformer: all heat pumps are off and"
-        " your boiler heats.",
-        Reason.TURN_OFF: "Everybody gets {level} W, which is too little for your heat"
-        " pump to run; others have their turn, and the boiler heats.",
-        Reason.TURN_ON: "Everybody gets {level} W, which is too little for a heat pump"
-        " to run; it is your turn, with {cap} W.",
-        Reason.RELEASE: "There is room again: the limit rises slowly, to {cap} W now.",
-        Reason.PLAN: "The {where} is expected to be full: everybody gets at most"
-        " {level} W, you {cap} W.",
-        Reason.REALTIME: "The {where} is nearly full, as measured: everybody gets at"
-        " most {level} W, you {cap} W.",
-        Reason.OFFLINE: "Your home was not heard of: the plan it has counts, with"
-        " {cap} W.",
-    },
-    "nl": {
-        Reason.FREE: "Er is ruimte voor iedereen: uw warmtepomp wordt niet begrensd.",
-        Reason.MONITOR: "Uw warmtepomp wordt alleen gevolgd, nooit begrensd.",
-        Reason.PAUSED: "U hebt gepauzeerd: uw warmtepomp wordt niet begrensd.",
-        Reason.STOP: "Noodstop van de transformator: alle warmtepompen staan uit en uw"
-        " ketel verwarmt.",
-        Reason.TURN_OFF: "Iedereen krijgt {level} W; daarmee kan uw warmtepomp niet"
-        " draaien. Anderen zijn aan de beurt en de ketel verwarmt.",
-        Reason.TURN_ON: "Iedereen krijgt {level} W; daarmee kan een warmtepomp niet"
-        " draaien. U bent aan de beurt, met {cap} W.",
-        Reason.RELEASE: "Er is weer ruimte: de grens gaat langzaam omhoog, nu naar"
-        " {cap} W.",
-        Reason.PLAN: "De verwachting is dat de {where} vol raakt: iedereen krijgt"
-        " hoogstens {level} W, u {cap} W.",
-        Reason.REALTIME: "De {where} is bijna vol, zegt de meting: iedereen krijgt"
-        " hoogstens {level} W, u {cap} W.",
-        Reason.OFFLINE: "Van uw huis is niets gehoord: het plan dat daar is geldt, met"
-        " {cap} W.",
-    },
-}
-_DUTCH_PLACES: Final = {
-    "transformer": "transformator",
-    "phase": "fase",
-    "cable": "kabel",
-}
-
-
 def reason_of(
-    decision: Decision, fleet: Fleet, home: int, *, paused: bool, online: bool
+    decision: Decision,
+    fleet: Fleet,
+    home: int,
+    *,
+    paused: bool,
+    online: bool,
+    frame_w: float = math.inf,
 ) -> Reason:
-    """Return what decided the cap of one home, by its index."""
+    """Return what decided the cap of one home, by its index.
+
+    ``frame_w`` is the cap of a fixed frame in force.
+    """
     if not fleet.steerable[home]:
         return Reason.MONITOR
     if decision.source is Source.STOP:
@@ -88,6 +55,8 @@ def reason_of(
         return Reason.TURN_OFF
     if decision.on_in_turn[home]:
         return Reason.TURN_ON
+    if decision.caps_w[home] >= max(frame_w, float(fleet.lowest_w[home])):
+        return Reason.FRAME
     by_source = {
         Source.PLAN: Reason.PLAN,
         Source.REALTIME: Reason.REALTIME,
@@ -97,22 +66,37 @@ def reason_of(
 
 
 def sentence(
-    reason: Reason, decision: Decision, grid: Grid, home: int, language: str
+    reason: Reason,
+    decision: Decision,
+    grid: Grid,
+    home: int,
+    language: str,
+    policy: Policy = Policy.EQUAL,
 ) -> str:
     """Return one sentence in English ("en") or Dutch ("nl")."""
     level_w = decision.level_w
-    return _TEXTS[language][reason].format(
+    key = reason.value
+    if policy is not Policy.EQUAL and reason in {Reason.PLAN, Reason.REALTIME}:
+        key = f"{key}_by_policy"
+    return TEXTS[language][key].format(
         level="-" if math.isinf(level_w) else f"{level_w:.0f}",
         cap=f"{decision.caps_w[home]:.0f}",
-        where=_place(grid, int(decision.bottleneck[home]), language),
+        where=place(grid, int(decision.bottleneck[home]), language),
+        policy=POLICIES[language][policy],
     )
 
 
-def _place(grid: Grid, bottleneck: int, language: str) -> str:
+def brief(reason: Reason, language: str) -> str:
+    """Return a sentence without numbers, such as it goes with an event."""
+    return TEXTS[language][f"{reason.value}_brief"]
+
+
+def place(grid: Grid, bottleneck: int, language: str) -> str:
     """Return the name of a bottleneck; without one it is the transformer."""
     name = grid.bottlenecks[max(0, bottleneck)].name
     if language != "nl":
         return name
-    for english, dutch in _DUTCH_PLACES.items():
-        name = name.replace(english, dutch)
+    for english, dutch in DUTCH_PLACES.items():
+        if name.startswith(english) or f" {english} L" in name:
+            name = name.replace(english, dutch, 1)
     return name

@@ -9,16 +9,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from dalen_hub.caps.budget import Reading
 
 LONGEST: Final = timedelta(minutes=120)
+MOST_A_DAY: Final = timedelta(hours=4)
+MOST_A_MONTH: Final = 6
 RESENDS: Final = 3
 RESEND_AFTER: Final = timedelta(seconds=60)
 # Readings this short or shorter may trigger a stop by themselves.
 _SHORT: Final = timedelta(minutes=5)
 _READINGS: Final = 2
+_DAY: Final = timedelta(days=1)
+_MONTH: Final = timedelta(days=30)
+_REST: Final = timedelta(minutes=30)
 
 
 class Cause(StrEnum):
@@ -126,15 +132,44 @@ def resend(
     return replace(stop, sent_at=now, resends=stop.resends + 1), waiting
 
 
-def overloaded(readings: Sequence[Reading], rating_kw: float, now: datetime) -> bool:
-    """Return whether two readings in a row, of at most 5 minutes, exceed the rating.
+def overloaded(
+    readings: Sequence[Reading],
+    limit_kw: float,
+    now: datetime,
+    *,
+    count: int = _READINGS,
+) -> bool:
+    """Return whether the last readings in a row, of at most 5 minutes, exceed a limit.
 
     Means of a quarter hour come too late for a stop: they never trigger one.
     """
-    last = sorted(readings, key=lambda each: each.end)[-_READINGS:]
+    last = sorted(readings, key=lambda each: each.end)[-count:]
     return (
-        len(last) == _READINGS
+        len(last) == count
         and now - last[-1].end <= 2 * _SHORT
-        and last[1].end - last[0].end <= _SHORT
-        and all(each.length <= _SHORT and each.load_kw > rating_kw for each in last)
+        and all(b.end - a.end <= _SHORT for a, b in pairwise(last))
+        and all(each.length <= _SHORT and each.load_kw > limit_kw for each in last)
     )
+
+
+def budget_left(stops: Iterable[Stop], now: datetime) -> timedelta:
+    """Return how long houses would still obey a stop, as their envelope says.
+
+    At most 4 hours a day and 6 times a month; stops with little rest between them
+    are one, of 2 hours at most.
+    """
+    spans = sorted(
+        (each.started_at, min(each.until, each.ended_at or each.until, now))
+        for each in stops
+        if now - each.started_at <= _MONTH
+    )
+    if len(spans) >= MOST_A_MONTH:
+        return timedelta()
+    today = (max(end - max(begin, now - _DAY), timedelta()) for begin, end in spans)
+    left = min(LONGEST, MOST_A_DAY - sum(today, timedelta()))
+    begun = now
+    for begin, end in reversed(spans):
+        if begun - end >= _REST:
+            break
+        begun = begin
+    return max(timedelta(), min(left, LONGEST - (now - begun)))

@@ -1,27 +1,24 @@
 """Emergency stops over HTTP: ordered and released by the operator, seen by all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 import math
 from typing import Any, Final
 
 from aiohttp import web
 
-from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, HUB_KEY, NUDGER
-from dalen_hub.caps.stop import LONGEST, Cause, Stop, StopError, order_stop
-from dalen_hub.caps.stop_service import begin_stop, end_stop
+from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE
+from dalen_hub.caps.stop import LONGEST, Cause, Stop, StopError
+from dalen_hub.caps.stop_orders import StopInForceError, release_stop, start_stop
 from dalen_hub.caps.stop_store import open_stop
 from dalen_hub.grid.trafo import Trafo
-from dalen_hub.store.database import durable, reading
+from dalen_hub.store.database import reading
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.bodies import read_object
 from dalen_hub.vtn.principal import require_operator
 from dalen_hub.vtn.problems import ProblemError
 
-ON_STOP_CHANGED: Final = web.AppKey[Callable[[str], None]]("on_stop_changed")
-"""Optional. Is told the id of a trafo after a stop of it began or ended."""
-
-_LONGEST_REASON: Final = 200
+LONGEST_REASON: Final = 200
 
 
 def add_stop_routes(app: web.Application) -> None:
@@ -52,26 +49,20 @@ async def _post_stop(request: web.Request) -> web.Response:
     principal = require_operator(request)
     trafo, now = _trafo(request), request.app[CLOCK]()
     reason, duration = _order(await read_object(request))
-    async with durable(request.app[ENGINE]) as conn:
-        found = await open_stop(conn, trafo.id)
-        if found is not None and found[1].in_force(now):
-            raise ProblemError(
-                409,
-                "There is a stop in force already, until"
-                f" {rfc3339(found[1].until)}. Release it first.",
-            )
-        try:
-            stop = order_stop(
-                cause=Cause.OPERATOR,
-                by=principal.client_id,
-                reason=reason,
-                now=now,
-                duration=duration,
-            )
-        except StopError as err:
-            raise ProblemError(422, str(err)) from err
-        told = await begin_stop(conn, trafo.id, stop, request.app[HUB_KEY])
-    _tell(request.app, trafo.id, told)
+    try:
+        stop, told = await start_stop(
+            request.app,
+            trafo,
+            cause=Cause.OPERATOR,
+            by=principal.client_id,
+            reason=reason,
+            now=now,
+            duration=duration,
+        )
+    except StopInForceError as err:
+        raise ProblemError(409, str(err)) from err
+    except StopError as err:
+        raise ProblemError(422, str(err)) from err
     return web.json_response({**stop_body(stop), "homes": len(told)}, status=201)
 
 
@@ -79,14 +70,9 @@ async def _delete_stop(request: web.Request) -> web.Response:
     """Release the stop in force; the level then rises slowly."""
     principal = require_operator(request)
     trafo, now = _trafo(request), request.app[CLOCK]()
-    async with durable(request.app[ENGINE]) as conn:
-        ended = await end_stop(
-            conn, trafo.id, principal.client_id, request.app[HUB_KEY], now
-        )
-    if ended is None:
+    stop = await release_stop(request.app, trafo, by=principal.client_id, now=now)
+    if stop is None:
         raise ProblemError(404, "There is no emergency stop in force.")
-    stop, told = ended
-    _tell(request.app, trafo.id, told)
     return web.json_response(stop_body(stop))
 
 
@@ -105,20 +91,12 @@ def stop_body(stop: Stop) -> dict[str, Any]:
     }
 
 
-def _tell(app: web.Application, trafo_id: str, targets: frozenset[str]) -> None:
-    """Nudge homes, and let the planner follow."""
-    if targets:
-        app[NUDGER].changed(targets)
-    if changed := app.get(ON_STOP_CHANGED):
-        changed(trafo_id)
-
-
 def _order(body: Mapping[str, Any]) -> tuple[str, timedelta]:
     """Return the reason and the duration of an order. Raises a 422 problem."""
     reason, minutes = body.get("reason"), body.get("minutes", LONGEST.seconds / 60)
-    if not isinstance(reason, str) or not 0 < len(reason.strip()) <= _LONGEST_REASON:
+    if not isinstance(reason, str) or not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise ProblemError(
-            422, f"reason must be a text of 1 to {_LONGEST_REASON} characters."
+            422, f"reason must be a text of 1 to {LONGEST_REASON} characters."
         )
     is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
     if not is_number or not math.isfinite(minutes) or abs(minutes) > 1_000_000:

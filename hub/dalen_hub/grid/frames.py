@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 class Frame:
     """A cap in W from one local time of day to another, on some days of the week.
 
-    It may run over midnight; it belongs to the day on which it begins. Monday is 0.
+    It may run over midnight; it belongs to the day on which it begins. Where both
+    times are the same it lasts a day. Monday is 0.
     """
 
     start: time

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.grid.quarter_hours import QUARTER_S
@@ -13,6 +13,13 @@ from dalen_hub.grid.series import Row
 from dalen_hub.store.tables import pump_power, trafo_load, ven
 from dalen_hub.store.times import from_epoch, to_epoch
 from dalen_hub.store.upsert import upsert
+
+PHASE_COLUMNS: Final = ("l1_kw", "l2_kw", "l3_kw")
+REPAIRED: Final = "repaired"
+FILLED: Final = "filled"
+"""Nothing was sent; neighbours in time say what it was."""
+DOUBTFUL: Final = "doubtful"
+"""Must not be used."""
 
 MONITOR_ONLY: Final = "monitor"
 """The kind of heat pump that tells its power but takes no limit."""
@@ -32,11 +39,28 @@ async def record_load(conn: AsyncConnection, trafo_id: str, rows: Sequence[Row])
         conn,
         trafo_load,
         [
-            {"trafo_id": trafo_id, "time": to_epoch(row.time), "load_kw": row.load_kw}
+            {
+                "trafo_id": trafo_id,
+                "time": to_epoch(row.time),
+                "load_kw": row.load_kw,
+                **phase_values(row.phases_kw),
+                "mark": None,
+                "sent": None,
+            }
             for row in rows
         ],
     )
     return len(rows)
+
+
+def phase_values(phases_kw: Sequence[float | None] | None) -> dict[str, float | None]:
+    """Return the columns of three phases."""
+    return dict(zip(PHASE_COLUMNS, phases_kw or (None,) * 3, strict=True))
+
+
+def is_used() -> ColumnElement[bool]:
+    """Return the condition that a reading is not doubtful."""
+    return or_(trafo_load.c.mark.is_(None), trafo_load.c.mark != DOUBTFUL)
 
 
 async def quarter_hour_load(
@@ -44,7 +68,7 @@ async def quarter_hour_load(
 ) -> Mapping[datetime, float]:
     """Return the mean measured load in kW per quarter hour of [start, end).
 
-    Quarter hours without a reading are not in it.
+    Quarter hours without a reading that can be trusted are not in it.
     """
     quarter = (trafo_load.c.time // QUARTER_S).label("quarter")
     rows = await conn.execute(
@@ -53,6 +77,7 @@ async def quarter_hour_load(
             trafo_load.c.trafo_id == trafo_id,
             trafo_load.c.time >= to_epoch(start),
             trafo_load.c.time < to_epoch(end),
+            is_used(),
         )
         .group_by(quarter)
     )

@@ -34,6 +34,7 @@ class Row:
     time: datetime
     load_kw: float
     p90_kw: float | None = None
+    phases_kw: tuple[float, float, float] | None = None
 
 
 def check_forecast(rows: Sequence[Row], rating_kva: float) -> None:
@@ -134,6 +135,8 @@ def _check_rising(before: Row, row: Row) -> None:
 def _check_values(row: Row, rating_kva: float) -> None:
     """Refuse numbers that no load of this transformer can be."""
     _check_load(row.where, row.load_kw, rating_kva)
+    for number, phase_kw in enumerate(row.phases_kw or (), 1):
+        _check_load(f"{row.where} (L{number})", phase_kw, rating_kva)
     if row.p90_kw is None:
         return
     _check_load(f"{row.where} (P90)", row.p90_kw, rating_kva)

@@ -1,5 +1,6 @@
-"""Time series as CSV: `time,load_kw[,load_p90_kw]`."""
+"""Time series as CSV: `time,load_kw[,load_p90_kw]`, or with the loads of phases."""
 
+from collections.abc import Mapping
 import csv
 import difflib
 import io
@@ -10,12 +11,14 @@ from dalen_hub.grid.series import Row, SeriesError, parse_time
 _TIME: Final = "time"
 _LOAD: Final = "load_kw"
 _P90: Final = "load_p90_kw"
+PHASES: Final = ("load_l1_kw", "load_l2_kw", "load_l3_kw")
 
 
 def rows_from_csv(text: str, *, with_p90: bool) -> list[Row]:
     """Return the rows of a CSV text; raise ``SeriesError`` where it is unreadable.
 
-    ``with_p90`` allows the column `load_p90_kw`.
+    ``with_p90`` allows the column `load_p90_kw` of a forecast, else the phases of a
+    meter are allowed.
     """
     lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     try:
@@ -38,7 +41,7 @@ def _columns(header: list[str], *, with_p90: bool) -> list[str]:
             "line 1: the columns are separated by semicolons. Use commas, and a point"
             " in numbers."
         )
-    known = [_TIME, _LOAD, _P90] if with_p90 else [_TIME, _LOAD]
+    known = [_TIME, _LOAD, _P90] if with_p90 else [_TIME, _LOAD, *PHASES]
     for name in names:
         if name not in known:
             raise SeriesError(_unknown_column(name, known))
@@ -50,13 +53,18 @@ def _columns(header: list[str], *, with_p90: bool) -> list[str]:
                 f"line 1: column {name} is missing. The first line must be"
                 f" {','.join(known)}."
             )
+    given = [name for name in PHASES if name in names]
+    if 0 < len(given) < len(PHASES):
+        raise SeriesError(
+            f"line 1: only {', '.join(given)} is there. Give all three phases or none."
+        )
     return names
 
 
 def _unknown_column(name: str, known: list[str]) -> str:
     """Return the message about a column that the hub does not know."""
     for unit, factor in (("_w", "divide by 1000"), ("_mw", "multiply by 1000")):
-        if name.lower() in {f"load{unit}", f"load_p90{unit}"}:
+        if f"{name.lower().removesuffix(unit)}_kw" in known:
             return (
                 f"line 1: column {name} has the wrong unit: {factor} and call it"
                 f" {name[: -len(unit)]}_kw."
@@ -80,7 +88,14 @@ def _row(fields: list[str], columns: list[str], line: int) -> Row:
         time=parse_time(values[_TIME], where),
         load_kw=_number(values[_LOAD], where, _LOAD),
         p90_kw=_number(values[_P90], where, _P90) if _P90 in values else None,
+        phases_kw=_phases(values, where) if PHASES[0] in values else None,
     )
+
+
+def _phases(values: Mapping[str, str], where: str) -> tuple[float, float, float]:
+    """Return the loads of the phases."""
+    first, second, third = (_number(values[name], where, name) for name in PHASES)
+    return first, second, third
 
 
 def _number(text: str, where: str, column: str) -> float:

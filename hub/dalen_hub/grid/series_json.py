@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from dalen_hub.grid.quarter_hours import QUARTER
 from dalen_hub.grid.series import UNIT, Row, SeriesError, parse_time
+from dalen_hub.grid.series_csv import PHASES
 
 _INTERVAL: Final = "PT15M"
+_KEYS: Final = frozenset({"time", "load_kw"})
 _UNIT_SLIPS: Final = {"W": "divide by 1000", "MW": "multiply by 1000"}
 
 
@@ -39,7 +41,10 @@ def forecast_rows_from_json(text: str) -> list[Row]:
 
 
 def reading_rows_from_json(text: str) -> list[Row]:
-    """Return the rows of measured load: `readings` of `time` and `load_kw`."""
+    """Return the rows of measured load: `readings` of `time` and `load_kw`.
+
+    The loads of the three phases may be beside it.
+    """
     body = _body(text, {"unit", "readings"})
     readings = body.get("readings")
     if not isinstance(readings, list):
@@ -51,13 +56,23 @@ def reading_rows_from_json(text: str) -> list[Row]:
 
 def _reading(item: object, where: str) -> Row:
     """Return one reading as a row."""
-    if not isinstance(item, Mapping) or set(item) != {"time", "load_kw"}:
-        raise SeriesError(f'{where}: must be {{"time": …, "load_kw": …}}.')
+    if not isinstance(item, Mapping) or set(item) not in (_KEYS, _KEYS | set(PHASES)):
+        raise SeriesError(
+            f'{where}: must be {{"time": …, "load_kw": …}}, or with'
+            f" {', '.join(PHASES)} as well."
+        )
     return Row(
         where=where,
         time=parse_time(item["time"], where),
         load_kw=_number(item["load_kw"], f"{where}.load_kw"),
+        phases_kw=_phases(item, where) if PHASES[0] in item else None,
     )
+
+
+def _phases(item: Mapping[str, Any], where: str) -> tuple[float, float, float]:
+    """Return the loads of the phases."""
+    first, second, third = (_number(item[name], f"{where}.{name}") for name in PHASES)
+    return first, second, third
 
 
 def _body(text: str, known: set[str]) -> Mapping[str, Any]:

@@ -6,7 +6,15 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.consent.ledger import Action, Consent, record
-from dalen_hub.store.tables import home_state, pump_power, refused_report, report, ven
+from dalen_hub.store.tables import (
+    home_burden,
+    home_place,
+    home_state,
+    pump_power,
+    refused_report,
+    report,
+    ven,
+)
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.clients import revoke_client
 from dalen_hub.vtn.events import remove_events_of_target
@@ -40,7 +48,14 @@ async def leave(
     await remove_ven_objects(conn, ven_id, principal.client_id)
     for target in principal.targets:
         await remove_events_of_target(conn, target)
-    for table in (report, pump_power, home_state, refused_report):
+    for table in (
+        report,
+        pump_power,
+        home_state,
+        refused_report,
+        home_place,
+        home_burden,
+    ):
         await conn.execute(delete(table).where(table.c.ven_id == ven_id))
     await conn.execute(
         update(ven)

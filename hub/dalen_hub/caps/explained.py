@@ -1,0 +1,105 @@
+"""What the hub can say of the last round: why each home has its cap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+import math
+from typing import Final
+
+from aiohttp import web
+import numpy as np
+
+from dalen_hub.caps.control import Control
+from dalen_hub.caps.control_state import Decision
+from dalen_hub.caps.inputs import heard_from
+from dalen_hub.caps.reasons import LANGUAGES, Reason, place, reason_of, sentence
+from dalen_hub.caps.site import Site
+from dalen_hub.grid.trafo import Trafo
+from dalen_hub.homes.registry import Home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeCap:
+    """The cap of one home now, and why; ``sentences`` by language."""
+
+    cap_w: float
+    reason: Reason
+    sentences: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One round of one transformer, told to people.
+
+    ``homes`` is by the id of a VEN. ``bottlenecks`` are the names of what is full,
+    by language, those that hold the most homes first.
+    """
+
+    at: datetime
+    source: str
+    level_w: float
+    frame_w: float
+    homes: Mapping[str, HomeCap]
+    bottlenecks: tuple[Mapping[str, str], ...]
+    paused: int
+
+
+EXPLAINED: Final = web.AppKey[dict[str, Explained]]("explained")
+"""The last round of each transformer; ``add_control`` makes it."""
+
+
+def explain(
+    trafo: Trafo,
+    site: Site,
+    control: Control,
+    decision: Decision,
+    homes: Sequence[Home],
+    *,
+    frame_w: float,
+    now: datetime,
+) -> Explained:
+    """Return what the hub can say of a decision. Pure."""
+    heard = heard_from(homes, control.basis.reports, now)
+    caps: dict[str, HomeCap] = {}
+    for index, home in enumerate(homes):
+        reason = reason_of(
+            decision,
+            site.fleet,
+            index,
+            paused=bool(heard.paused[index]),
+            online=bool(heard.online[index]),
+            frame_w=frame_w,
+        )
+        caps[home.ven_id] = HomeCap(
+            cap_w=float(decision.caps_w[index]),
+            reason=reason,
+            sentences={
+                language: sentence(
+                    reason, decision, site.grid, index, language, trafo.policy
+                )
+                for language in LANGUAGES
+            },
+        )
+    return Explained(
+        at=now,
+        source=decision.source.value,
+        level_w=decision.level_w,
+        frame_w=frame_w,
+        homes=caps,
+        bottlenecks=_full(site, decision),
+        paused=int((heard.paused & site.fleet.steerable).sum()),
+    )
+
+
+def _full(site: Site, decision: Decision) -> tuple[Mapping[str, str], ...]:
+    """Return the names of the bottlenecks that hold homes."""
+    if math.isinf(decision.level_w):
+        return ()
+    held = decision.bottleneck[decision.bottleneck >= 0]
+    counts = np.bincount(held, minlength=len(site.grid.bottlenecks))
+    order = [int(index) for index in np.argsort(-counts, kind="stable")]
+    return tuple(
+        {language: place(site.grid, index, language) for language in LANGUAGES}
+        for index in order
+        if counts[index] > 0
+    )
