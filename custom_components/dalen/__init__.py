@@ -39,7 +39,7 @@ from .entity_setup import describe_entities, entity_heat_pump
 from .heat_pump import HeatPumpProfile, ModbusHeatPump, load_profile
 from .house import DalenConfigEntry, House
 from .membership import async_leave, membership_of
-from .neighbourhood import NeighbourhoodLink
+from .neighbourhood import NeighbourhoodLink, PumpOrders
 from .own_settings import OwnSettings
 from .own_value import OwnValue
 from .pairing import Membership
@@ -78,11 +78,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> boo
         subentry.subentry_id: await _async_heat_pump(hass, entry, subentry, store, own)
         for subentry in entry.get_subentries_of_type(SUBENTRY_HEAT_PUMP)
     }
-    link = _link(hass, entry, heat_pumps, store)
+    links = _links(hass, entry, heat_pumps, store)
     entry.runtime_data = House(
-        heat_pumps=heat_pumps, link=link, store=store, own=own, plan=_plan(entry)
+        heat_pumps=heat_pumps, links=links, store=store, own=own, plan=_plan(entry)
     )
-    if link is not None:
+    for link in links.values():
         link.async_start()
     await asyncio.gather(*(pump.async_refresh() for pump in heat_pumps.values()))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -161,17 +161,25 @@ async def _async_heat_pump(
     )
 
 
-def _link(
+def _links(
     hass: HomeAssistant,
     entry: ConfigEntry,
     heat_pumps: Mapping[str, HeatPumpCoordinator],
     store: HouseStore,
-) -> NeighbourhoodLink | None:
-    """Return the link with the hub, None for a house without a neighbourhood."""
-    subentries = entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD)
-    if not subentries or not heat_pumps:
-        return None
-    return NeighbourhoodLink(hass, entry, subentries[0], heat_pumps, store)
+) -> dict[str, NeighbourhoodLink]:
+    """Return the links with the hub and with other servers, if there are any."""
+    if not heat_pumps:
+        return {}
+    servers = {
+        subentry.subentry_id: subentry
+        for subentry in entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD)
+    }
+    hubs = {key for key, server in servers.items() if membership_of(server.data)}
+    pump_orders = PumpOrders(heat_pumps.values(), hubs or servers.keys())
+    return {
+        key: NeighbourhoodLink(hass, entry, server, heat_pumps, pump_orders, store)
+        for key, server in servers.items()
+    }
 
 
 def _plan(entry: ConfigEntry) -> dict[str, Any]:

@@ -66,10 +66,8 @@ async def async_setup_entry(
 ) -> None:
     """Set up the binary sensors of every heat pump and of the hub."""
     async_add_per_heat_pump(entry, async_add_entities, _heat_pump_sensors)
-    if (link := entry.runtime_data.link) is not None:
-        async_add_entities(
-            [HubConnectedSensor(link)], config_subentry_id=link.subentry.subentry_id
-        )
+    for subentry_id, link in entry.runtime_data.links.items():
+        async_add_entities([HubConnectedSensor(link)], config_subentry_id=subentry_id)
 
 
 def _heat_pump_sensors(coordinator: HeatPumpCoordinator) -> list[HeatPumpBinarySensor]:

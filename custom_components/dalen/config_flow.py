@@ -5,7 +5,6 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowContext,
     ConfigFlowResult,
     ConfigSubentryData,
@@ -16,14 +15,14 @@ from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_HEAT_PUMP, SUBENTRY_NEIGHBOURHOOD
 from .flow_heat_pump import HeatPumpSteps, HeatPumpSubentryFlow
-from .flow_neighbourhood import JoinSteps, NeighbourhoodSubentryFlow
+from .flow_neighbourhood import NeighbourhoodSubentryFlow
+from .flow_rejoin import RejoinSteps
 from .options_flow import DalenOptionsFlow
 
 
 class DalenConfigFlow(
     HeatPumpSteps[ConfigFlowContext, ConfigFlowResult, str],
-    JoinSteps[ConfigFlowContext, ConfigFlowResult, str],
-    ConfigFlow,
+    RejoinSteps,
     domain=DOMAIN,
 ):
     """Set up the house."""
@@ -76,11 +75,15 @@ class DalenConfigFlow(
     @override
     def _heat_pump_data(self) -> list[Mapping[str, Any]]:
         """Return the data of the heat pump that was just described."""
+        if self.is_rejoin:
+            return super()._heat_pump_data()
         return [self._heat_pump["data"]]
 
     @override
     def _obstacle(self) -> str | None:
         """Return the reason why no house can be made."""
+        if self.is_rejoin:
+            return super()._obstacle()
         return "single_instance_allowed" if self._async_current_entries() else None
 
     @override
@@ -88,6 +91,8 @@ class DalenConfigFlow(
         self, neighbourhood: ConfigSubentryData
     ) -> ConfigFlowResult:
         """Finish with the neighbourhood."""
+        if self.is_rejoin:
+            return await super()._async_joined(neighbourhood)
         return self._create([self._heat_pump, neighbourhood])
 
     def _create(self, subentries: list[ConfigSubentryData]) -> ConfigFlowResult:

@@ -10,7 +10,6 @@ from homeassistant.core import HomeAssistant
 from .const import CONF_SERIAL
 from .coordinator import HeatPumpCoordinator
 from .house import DalenConfigEntry
-from .hub_limits import caps_to_json
 from .neighbourhood import NeighbourhoodLink
 
 TO_REDACT: Final = frozenset(
@@ -28,6 +27,7 @@ TO_REDACT: Final = frozenset(
         "nudge_url",
         "order_id",
         "program_id",
+        "public_key",
         "trafo_name",
         "unique_id",
         "ven_id",
@@ -44,7 +44,7 @@ async def async_get_config_entry_diagnostics(
     house = entry.runtime_data
     data: dict[str, Any] = {
         "heat_pumps": [_heat_pump(pump) for pump in house.heat_pumps.values()],
-        "neighbourhood": None if house.link is None else _neighbourhood(house.link),
+        "neighbourhoods": [_neighbourhood(link) for link in house.links.values()],
     }
     return async_redact_data(data, TO_REDACT)
 
@@ -67,9 +67,7 @@ def _neighbourhood(link: NeighbourhoodLink) -> dict[str, Any]:
         "answers": link.is_connected,
         # The text of the error names the host of the hub.
         "last_error": type(link.last_exception).__name__,
-        "caps": caps_to_json(link.data),
-        "waiting_reports": link.outbox.to_json(),
-        "lost_reports": link.outbox.overflowed,
+        **link.diagnostics(),
     }
 
 

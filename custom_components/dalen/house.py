@@ -1,4 +1,4 @@
-"""The house: its heat pumps, its link with a neighbourhood, and its own settings."""
+"""The house: its heat pumps, its links with neighbourhoods, and its own settings."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class House:
     """What runs for the config entry, by the ids of its subentries."""
 
     heat_pumps: dict[str, HeatPumpCoordinator]
-    link: NeighbourhoodLink | None
+    links: dict[str, NeighbourhoodLink]
     store: HouseStore
     own: OwnValue
     plan: dict[str, Any]

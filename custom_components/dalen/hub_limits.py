@@ -11,21 +11,31 @@ from .openadr.caps import Cap
 ROUNDING_W: Final = 10.0
 """Caps travel as kW with 2 decimals, rounded down."""
 
+UNSIGNED_SHARE: Final = 0.5
+"""An order that nobody signed lowers a heat pump to this part of its nameplate."""
+
 
 def limits_for_heat_pump(
-    caps: Iterable[Cap], *, nameplate_w: float, home_nameplate_w: float
+    caps: Iterable[Cap],
+    *,
+    nameplate_w: float,
+    home_nameplate_w: float,
+    floor_w: float = 0.0,
 ) -> list[Limit]:
     """Return the limits that the caps of a home mean for one of its heat pumps.
 
     The heat pumps of a home share its cap in proportion to their nameplates. A
     cap at the nameplate of the home limits nothing. Caps of equal watts that
     follow each other become one limit, so that its end is the end of limiting.
+    Caps that the hub did not sign count within a narrower envelope.
     """
+    lowest_w = max(floor_w, UNSIGNED_SHARE * nameplate_w)
     limits: list[Limit] = []
     for cap in caps:
         if cap.limit_w > home_nameplate_w - ROUNDING_W:
             continue
-        limit = _limit(cap, cap.limit_w * nameplate_w / home_nameplate_w)
+        share_w = cap.limit_w * nameplate_w / home_nameplate_w
+        limit = _limit(cap, share_w if cap.is_signed else max(share_w, lowest_w))
         if limits and _goes_on(limits[-1], limit):
             limits[-1] = replace(limits[-1], end=limit.end)
         else:
@@ -66,7 +76,7 @@ def caps_to_json(caps: Iterable[Cap]) -> list[dict[str, Any]]:
 
 
 def caps_from_json(stored: Sequence[dict[str, Any]]) -> tuple[Cap, ...]:
-    """Read what `caps_to_json` wrote."""
+    """Read what `caps_to_json` wrote; before there were signatures, nothing was."""
     return tuple(
         Cap(
             **item
@@ -80,14 +90,14 @@ def caps_from_json(stored: Sequence[dict[str, Any]]) -> tuple[Cap, ...]:
 
 
 def _limit(cap: Cap, limit_w: float) -> Limit:
-    """Return one limit for one cap."""
-    is_stop = cap.emergency is not None
+    """Return one limit for one cap; without a signature there is no stop."""
+    is_stop = cap.emergency is not None and cap.is_signed
     return Limit(
         source=LimitSource.EMERGENCY if is_stop else LimitSource.HUB,
         limit_w=limit_w,
         start=cap.start,
         end=cap.end,
-        reason=cap.emergency or "cap of the neighbourhood",
+        reason=(is_stop and cap.emergency) or "cap of the neighbourhood",
         order_id=cap.event_id,
     )
 

@@ -11,6 +11,7 @@ from custom_components.dalen.hub_limits import event_at, limits_for_heat_pump
 from custom_components.dalen.limits import Envelope, LimitBook, LimitSource, decide
 from custom_components.dalen.openadr.caps import Cap, read_caps
 from custom_components.dalen.openadr.client import OpenAdrClient
+from custom_components.dalen.openadr.order_book import HubKey, OrderBook
 from custom_components.dalen.openadr.reports import (
     QuarterHour,
     Tier,
@@ -37,6 +38,7 @@ class HomeOnTheWire:
 
     membership: Membership
     client: OpenAdrClient
+    orders: OrderBook
     book: LimitBook
     caps: tuple[Cap, ...] = ()
     _curtailed: set[datetime] = field(default_factory=set)
@@ -44,8 +46,11 @@ class HomeOnTheWire:
     async def poll(self, now: datetime) -> None:
         """Read the caps and put them into the book; nothing may be refused."""
         events = await self.client.events(self.membership.program_id)
-        reading = read_caps(events, now=now)
         assert not self.client.skipped
+        review = self.orders.review(events, now)
+        assert not review.unsigned
+        assert not review.is_suspicious
+        reading = read_caps(review.signed, now=now, is_signed=True)
         assert not reading.refused
         nameplate_w = self.book.envelope.nameplate_w
         limits = limits_for_heat_pump(
@@ -121,9 +126,14 @@ async def join_home(
         membership.client_secret,
         clock,
     )
+    ven = await client.ven()
+    assert ven is not None
+    (target,) = ven.targets
+    key = HubKey(public_key=shown.public_key, target=target)
     return HomeOnTheWire(
         membership=membership,
         client=client,
+        orders=OrderBook(key),
         book=LimitBook(Envelope(nameplate_w=nameplate_w, floor_w=0.0)),
     )
 

@@ -131,11 +131,18 @@ async def change_membership(
     base_url: str,
     tier: Tier,
     valid_until: datetime | None = None,
+    *,
+    home: HomeFacts | None = None,
 ) -> None:
-    """Change what is shared, at once; raises the errors of the client."""
-    change = {"tier": tier.name}
+    """Change what is shared, at once, and what the hub knows of the heat pumps.
+
+    Raises the errors of the client.
+    """
+    change: dict[str, object] = {"tier": tier.name}
     if valid_until is not None:
         change["valid_until"] = format_instant(valid_until)
+    if home is not None:
+        change["home"] = asdict(home)
     await client.call("PUT", _url(base_url), json=change)
 
 

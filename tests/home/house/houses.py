@@ -1,6 +1,7 @@
 """Short ways to make and to drive a house."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 import time
@@ -11,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from ..heat_pump.modbus_server import HOST
-from .hub_server import HubServer
+from .hub_server import PUBLIC_KEY, HubServer
 
 NUMBER = "number.heat_pump_power_limit"
 POWER = "sensor.heat_pump_electric_power"
@@ -61,6 +62,7 @@ def neighbourhood_subentry(hub: HubServer, **data: Any) -> ConfigSubentryData:
             "hub_name": "Hub of Dalen",
             "collective": "Dalen Energy",
             "trafo_name": "Molenstraat",
+            "public_key": b64encode(PUBLIC_KEY).decode(),
             "consent": {"text_id": "text-1", "sha256": "00", "language": "en"},
             **data,
         },

@@ -9,9 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
+from ..openadr.signing import TARGET, Signer
 from ..openadr.vtn_server import BASE, CLIENT_ID, CLIENT_SECRET, VtnServer, problem
 
-PUBLIC_KEY = bytes(range(32))
+PUBLIC_KEY = Signer().public_key
 FINGERPRINT = sha256(PUBLIC_KEY).hexdigest()[:16]
 CODE = "0123-4567-89AB"
 VEN_ID = "ven-1"
@@ -62,6 +63,9 @@ class HubServer(VtnServer):
     joins: list[dict[str, Any]] = field(default_factory=list)
     memberships: list[tuple[str, Any]] = field(default_factory=list)
     """Every change of the membership as (method, body)."""
+
+    signer: Signer | None = field(default_factory=Signer)
+    """Signs the events; None for a hub that does not."""
 
     has_nudges: bool = False
     """A link for nudges never ends, so most tests do without."""
@@ -157,8 +161,15 @@ class HubServer(VtnServer):
             return problem(404, "No nudges")
         return await self._nudge(request)
 
+    def _page(self, request: web.Request, objects: list[Any]) -> web.Response:
+        if objects is self.events and self.signer is not None:
+            objects = [self.signer.served(event) for event in objects]
+        return VtnServer._page(self, request, objects)
+
     async def _authorised(self, request: web.Request) -> web.StreamResponse:
         if self.refuses_reports and request.path.endswith("/reports"):
             return problem(403, "Beyond consent")
+        if request.path.endswith("/vens"):
+            self.vens = [{"id": VEN_ID, "venName": "home-1", "targets": [TARGET]}]
         # No super(): a dataclass with slots is another class than its body saw.
         return await VtnServer._authorised(self, request)

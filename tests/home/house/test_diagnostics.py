@@ -37,7 +37,11 @@ async def test_diagnostics_show_the_house_and_no_secrets(
     assert pump["reading"]["electric_w"] == 1450
     assert pump["settings"]["profile"] == "dalen_simulated"
     assert pump["control"]["status"]
-    assert data["neighbourhood"]["answers"] is True
+    (hood,) = data["neighbourhoods"]
+    assert hood["answers"] is True
+    assert hood["checks_signatures"] is True
+    assert hood["refused_orders"] == {}
+    assert abs(hood["clock_offset_s"]) <= 1
     text = json.dumps(data, cls=ExtendedJSONEncoder)
     for secret in (HOST, CLIENT_ID, CLIENT_SECRET, "Molenstraat", "event-1", "home-1"):
         assert secret not in text, secret
@@ -54,6 +58,6 @@ async def test_diagnostics_of_a_house_alone(
     pump.input[2] = 65_000
     await set_up(hass, house)
     data = await get_diagnostics_for_config_entry(hass, hass_client, house)
-    assert data["neighbourhood"] is None
+    assert data["neighbourhoods"] == []
     assert data["heat_pumps"][0]["reading"] is None
     assert data["heat_pumps"][0]["last_error"] == "UpdateFailed"

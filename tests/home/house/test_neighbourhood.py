@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -52,6 +52,15 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await set_up(hass, entry)
     await until(lambda: state_of(hass, CONNECTED) == "on")
     await hass.async_block_till_done()
+
+
+def asked_to_join_again(hass: HomeAssistant) -> list[str]:
+    """Return the first screens of the requests to join again."""
+    return [
+        flow["step_id"]
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        if flow["context"]["source"] == SOURCE_REAUTH
+    ]
 
 
 async def nudge(
@@ -207,7 +216,7 @@ async def test_caps_hold_on_when_the_hub_is_gone(
     ]
     assert len(errors) == 1
     hub.handler = None
-    await pass_time(hass, freezer, 75)
+    await pass_time(hass, freezer, 360)
     await until(lambda: state_of(hass, CONNECTED) == "on")
 
 
@@ -252,7 +261,7 @@ async def test_the_hub_decides_how_long_to_wait(
     await until(lambda: hub.requests.count("GET events") == before + 2)
 
 
-async def test_a_hub_that_forgot_the_home_raises_an_issue(
+async def test_a_hub_that_forgot_the_home_asks_to_join_again(
     hass: HomeAssistant,
     member: MockConfigEntry,
     hub: HubServer,
@@ -260,11 +269,9 @@ async def test_a_hub_that_forgot_the_home_raises_an_issue(
 ) -> None:
     """The resident hears what to do; the house does not hammer the hub."""
     await start(hass, member)
-    registry = ir.async_get(hass)
-    issue_id = f"hub_forgot_home_{HOOD_ID}"
     hub.handler = _forbid
     await pass_time(hass, freezer, 75)
-    await until(lambda: registry.async_get_issue(DOMAIN, issue_id) is not None)
+    await until(lambda: asked_to_join_again(hass) == ["reauth_confirm"])
     await until(lambda: state_of(hass, CONNECTED) == "off")
     before = len(hub.requests)
     await pass_time(hass, freezer, 1800)
@@ -272,10 +279,10 @@ async def test_a_hub_that_forgot_the_home_raises_an_issue(
     hub.handler = None
     await pass_time(hass, freezer, 1900)
     await until(lambda: state_of(hass, CONNECTED) == "on")
-    assert registry.async_get_issue(DOMAIN, issue_id) is None
+    assert asked_to_join_again(hass) == []
 
 
-async def test_wrong_credentials_raise_the_same_issue(
+async def test_wrong_credentials_ask_to_join_again(
     hass: HomeAssistant, pump: ModbusServer, hub: HubServer
 ) -> None:
     """A hub that was installed anew knows nobody."""
@@ -288,9 +295,7 @@ async def test_wrong_credentials_raise_the_same_issue(
     )
     entry.add_to_hass(hass)
     await set_up(hass, entry)
-    registry = ir.async_get(hass)
-    issue_id = f"hub_forgot_home_{HOOD_ID}"
-    await until(lambda: registry.async_get_issue(DOMAIN, issue_id) is not None)
+    await until(lambda: asked_to_join_again(hass) == ["reauth_confirm"])
 
 
 async def test_a_hub_without_nudges_is_polled(
@@ -410,7 +415,7 @@ async def test_a_refused_report_is_told_and_forgotten(
     await start(hass, member)
     hub.refuses_reports = True
     await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
-    await until(lambda: "the hub refused a report" in caplog.text)
+    await until(lambda: "refused a report" in caplog.text)
 
 
 async def test_two_heat_pumps_share_the_cap_by_nameplate(
@@ -561,7 +566,7 @@ async def test_an_event_without_sense_is_skipped(
     hass: HomeAssistant, member: MockConfigEntry, hub: HubServer
 ) -> None:
     """One bad event does not spoil the others."""
-    hub.events = [caps_json(id="bad", intervals=5), caps_json(0.6)]
+    hub.events = [caps_json(id="bad", eventName="bad", intervals=5), caps_json(0.6)]
     await start(hass, member)
     await until(lambda: state_of(hass, LIMIT) == "600.0")
 

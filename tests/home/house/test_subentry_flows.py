@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentry
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.loader import async_get_integration
@@ -174,6 +174,7 @@ async def test_a_house_joins_later(
     """With the same screens as at the start."""
     flow = Flow(hass, house)
     await flow.add("neighbourhood")
+    await flow.fill(next_step_id="join")
     assert flow.asks("join")
     await flow.fill(pairing_string="hello")
     assert flow.asks("join", "pairing_malformed")
@@ -185,13 +186,16 @@ async def test_a_house_joins_later(
     assert subentry.unique_id == "ven-1"
 
 
-async def test_a_house_joins_one_neighbourhood(
-    hass: HomeAssistant, member: MockConfigEntry
+async def test_a_house_joins_a_hub_once(
+    hass: HomeAssistant, member: MockConfigEntry, hub: HubServer
 ) -> None:
-    """It has one trafo."""
+    """The same home at the same hub twice makes no sense; another hub does."""
     flow = Flow(hass, member)
     await flow.add("neighbourhood")
-    assert flow.ended("already_member")
+    await flow.fill(next_step_id="join")
+    await flow.fill(pairing_string=hub.pairing_string())
+    await flow.fill(tier="t1", agree=True)
+    assert flow.ended("already_configured")
 
 
 async def test_a_house_without_a_heat_pump_cannot_join(hass: HomeAssistant) -> None:
@@ -206,24 +210,16 @@ async def test_a_house_that_goes_meanwhile_leaves_the_hub(
 ) -> None:
     """The hub must not keep a home that cannot use its membership."""
 
-    async def joined_elsewhere() -> None:
-        other = neighbourhood_subentry(hub)
-        hass.config_entries.async_add_subentry(
-            house,
-            ConfigSubentry(
-                data=other["data"],  # type: ignore[arg-type]
-                subentry_type="neighbourhood",
-                title="Other",
-                unique_id="other",
-            ),
-        )
+    async def pump_is_gone() -> None:
+        hass.config_entries.async_remove_subentry(house, PUMP_ID)
 
-    hub.on_join = joined_elsewhere
+    hub.on_join = pump_is_gone
     flow = Flow(hass, house)
     await flow.add("neighbourhood")
+    await flow.fill(next_step_id="join")
     await flow.fill(pairing_string=hub.pairing_string())
     await flow.fill(tier="t1", agree=True)
-    assert flow.ended("already_member")
+    assert flow.ended("no_heat_pump")
     assert hub.memberships == [("DELETE", None)]
 
 

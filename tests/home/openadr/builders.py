@@ -63,6 +63,7 @@ def stop_json(**fields: Any) -> dict[str, Any]:
         caps_json(start="0001-01-01T00:00:00Z", duration="PT30M")
         | {
             "id": "stop-1",
+            "eventName": "stop-2026-11-23T16:05:00Z",
             "priority": 0,
             "createdDateTime": "2026-11-23T16:05:00Z",
             "modificationDateTime": "2026-11-23T16:05:00Z",

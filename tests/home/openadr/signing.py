@@ -44,12 +44,13 @@ class Signer:
 
     def sign(self, event: dict[str, Any], /, **claims: Any) -> dict[str, Any]:
         """Return an event with a signature, in which some claims can differ."""
+        changed = event.get("modificationDateTime", "2026-01-01T00:00:00Z")
         says = {
             "ven": TARGET,
             "program": event.get("programID"),
             "event": event.get("eventName"),
             "rev": self.revision,
-            "iat": 1_700_000_000,
+            "iat": int(datetime.fromisoformat(changed).timestamp()),
             "exp": FOREVER,
             "sha256": digest(event),
         }
@@ -65,7 +66,7 @@ class Signer:
 def with_signature(event: dict[str, Any], *values: Any) -> dict[str, Any]:
     """Return an event that carries a signature in its first interval."""
     signed = deepcopy(event)
-    if signed.get("intervals"):
+    if isinstance(signed.get("intervals"), list) and signed["intervals"]:
         carrier = {"type": "X-DALEN-SIGNATURE", "values": list(values)}
         signed["intervals"][0].setdefault("payloads", []).append(carrier)
     return signed
@@ -78,7 +79,8 @@ def digest(event: dict[str, Any]) -> str:
         for key in ("programID", "eventName", "priority", "intervalPeriod")
         if event.get(key) is not None
     }
-    steps = json.loads(json.dumps(event.get("intervals", [])))
+    steps = json.loads(json.dumps(event.get("intervals") or []))
+    steps = steps if isinstance(steps, list) else []
     for payload in (p for step in steps for p in step.get("payloads", [])):
         payload["values"] = [
             float(v) if isinstance(v, int | float) and not isinstance(v, bool) else v
