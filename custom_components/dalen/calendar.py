@@ -1,5 +1,6 @@
 """The limits that are known ahead: today and tomorrow, as a calendar."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, override
 
@@ -10,22 +11,21 @@ from homeassistant.components.calendar import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .agenda import Appointment, agenda
 from .const import DOMAIN
 from .coordinator import HeatPumpCoordinator
-from .entity import HeatPumpEntity
+from .entity import HeatPumpEntity, async_add_per_heat_pump
 from .house import DalenConfigEntry
 
 PARALLEL_UPDATES = 0
 
 LIMITS_AHEAD = CalendarEntityDescription(key="limits", translation_key="limits")
 
-# The texts are with the attribute of a calendar that shows its summary.
-_SUMMARY: Final = (
-    f"component.{DOMAIN}.entity.calendar.limits.state_attributes.message.state."
-)
+# Texts of states may hold no values; these may.
+_SUMMARY: Final = f"component.{DOMAIN}.common.calendar_"
 
 
 async def async_setup_entry(
@@ -34,19 +34,23 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the calendar of every heat pump that can be limited."""
-    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
-        if coordinator.can_be_limited:
-            async_add_entities(
-                [LimitsCalendar(coordinator)], config_subentry_id=subentry_id
-            )
+    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+    async_add_per_heat_pump(
+        entry,
+        async_add_entities,
+        lambda pump: [LimitsCalendar(pump, texts)] if pump.can_be_limited else [],
+    )
 
 
 class LimitsCalendar(HeatPumpEntity, CalendarEntity):
     """When the heat pump will be limited, by whom and to what."""
 
-    def __init__(self, coordinator: HeatPumpCoordinator) -> None:
-        """Bind the calendar to its heat pump."""
+    def __init__(
+        self, coordinator: HeatPumpCoordinator, texts: Mapping[str, str]
+    ) -> None:
+        """Bind the calendar to its heat pump, with the words of the house."""
         super().__init__(coordinator, LIMITS_AHEAD)
+        self._texts = texts
 
     @property
     @override
@@ -80,8 +84,7 @@ class LimitsCalendar(HeatPumpEntity, CalendarEntity):
 
     def _event(self, item: Appointment) -> CalendarEvent:
         """Return an appointment in the words of the language of the house."""
-        texts = self.platform_data.platform_translations
-        text = texts.get(f"{_SUMMARY}{item.source}", "{limit_w} W")
+        text = self._texts[f"{_SUMMARY}{item.source}"]
         return CalendarEvent(
             start=dt_util.as_local(item.start),
             end=dt_util.as_local(item.end),

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import HeatPumpCoordinator
-from .entity import HeatPumpEntity
+from .entity import HeatPumpEntity, async_add_per_heat_pump
 from .house import DalenConfigEntry
 from .limit_changes import (
     LimitChange,
@@ -76,12 +76,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the events of every heat pump that can be limited."""
-    for subentry_id, coordinator in entry.runtime_data.heat_pumps.items():
-        if coordinator.can_be_limited:
-            async_add_entities(
-                [LimitEvent(coordinator, about) for about in LIMIT_EVENTS],
-                config_subentry_id=subentry_id,
-            )
+    async_add_per_heat_pump(entry, async_add_entities, _events)
+
+
+def _events(coordinator: HeatPumpCoordinator) -> list[EventEntity]:
+    """Return the events of one heat pump; none where nothing is limited."""
+    if not coordinator.can_be_limited:
+        return []
+    return [LimitEvent(coordinator, about) for about in LIMIT_EVENTS]
 
 
 class LimitEvent(HeatPumpEntity, EventEntity):

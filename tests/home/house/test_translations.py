@@ -73,8 +73,7 @@ def test_icons_are_for_entities_that_have_words() -> None:
 def test_every_source_has_words_in_the_calendar(source: LimitSource) -> None:
     """With the watts in them."""
     for language in ("en", "nl"):
-        path = f"/entity/calendar/limits/state_attributes/message/state/{source}"
-        assert "{limit_w}" in texts(language)[path]
+        assert "{limit_w}" in texts(language)[f"/common/calendar_{source}"]
 
 
 @pytest.mark.parametrize("reason", list(ReleaseReason))
@@ -101,3 +100,19 @@ def test_triggers_and_conditions_have_words_and_icons() -> None:
     for key in CONDITIONS:
         assert english[f"/conditions/{key}/name"]
         assert icons["conditions"][key]
+
+
+def test_texts_of_states_hold_no_values() -> None:
+    """Home Assistant fills in nothing there."""
+    for path, text in texts("en").items():
+        if path.startswith("/entity/") and "/state" in path:
+            assert "{" not in text, path
+
+
+def test_no_icon_repeats_the_default() -> None:
+    """It says nothing."""
+    icons = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
+    for platform in icons["entity"].values():
+        for about in platform.values():
+            for part in (about, *about.get("state_attributes", {}).values()):
+                assert part.get("default") not in part.get("state", {}).values()
