@@ -70,6 +70,10 @@ class HubServer(VtnServer):
     has_nudges: bool = False
     """A link for nudges never ends, so most tests do without."""
 
+    has_ven: bool = True
+    date: str | None = None
+    """What the clock of the hub says, when it is not right."""
+
     nudge_requests: int = 0
     refuses_reports: bool = False
     membership_refusals: list[web.Response] = field(default_factory=list)
@@ -169,7 +173,10 @@ class HubServer(VtnServer):
     async def _authorised(self, request: web.Request) -> web.StreamResponse:
         if self.refuses_reports and request.path.endswith("/reports"):
             return problem(403, "Beyond consent")
-        if request.path.endswith("/vens"):
+        if request.path.endswith("/vens") and self.has_ven:
             self.vens = [{"id": VEN_ID, "venName": "home-1", "targets": [TARGET]}]
         # No super(): a dataclass with slots is another class than its body saw.
-        return await VtnServer._authorised(self, request)
+        response = await VtnServer._authorised(self, request)
+        if self.date is not None:
+            response.headers["Date"] = self.date
+        return response
