@@ -1,6 +1,7 @@
 """Read one heat pump, and tell it what people and a hub ask."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -19,7 +20,7 @@ from .heat_pump.adapter import HeatPumpAdapter
 from .heat_pump.errors import HeatPumpError
 from .heat_pump.model import HeatPumpState, LimitKind
 from .heat_pump_economy import STORED, HeatPumpEconomy
-from .house_limits import house_limit, limit_settings, make_engine
+from .house_limits import limit_settings, make_engine
 from .limit_control import LimitControl
 from .limit_trouble import LimitTrouble
 from .limits import (
@@ -32,7 +33,9 @@ from .limits import (
     Pause,
     PauseChoice,
     Reading,
+    ReleaseReason,
     Schedule,
+    resident_limits,
 )
 from .own_value import OwnValue
 from .quarter_hour import ConductLog, Sample
@@ -40,6 +43,9 @@ from .storage import HouseStore
 
 LIMITS: Final = frozenset({"limit"})
 """What the entities need that are about limits."""
+
+OPT_OUTS: Final = frozenset({ReleaseReason.RESIDENT, ReleaseReason.ROOM_TOO_COLD})
+"""The releases by which people leave an event; a device that fails opts for nothing."""
 
 _FROM_OUTSIDE: Final = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
 
@@ -150,13 +156,14 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
     ) -> None:
         """Limit the heat pump for the resident; the nameplate lifts the limit.
 
-        The limit is kept when the heat pump does not answer, and applied when it
-        does. Raises HomeAssistantError to say so.
+        With a duration it holds instead of the limit that stands, which comes back
+        after it. Without one it takes the place of both. The limit is kept when the
+        heat pump does not answer, and applied when it does. Raises
+        HomeAssistantError to say so.
         """
         now = dt_util.utcnow()
-        end = None if duration is None else now + duration
-        limit = house_limit(LimitSource.RESIDENT, limit_w, now, end)
-        limits = [limit] if limit_w < self.nameplate_w else []
+        asked = resident_limits(self.engine.limits(now), limit_w, now, duration)
+        limits = [limit for limit in asked if limit.limit_w < self.nameplate_w]
         self.engine.put(LimitSource.RESIDENT, limits, now)
         await self._async_obey()
 
@@ -173,6 +180,12 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """End the pause of the resident. Raises HomeAssistantError as pausing does."""
         self.engine.resume(dt_util.utcnow())
         await self._async_obey()
+
+    def async_lend(
+        self, call_back: Callable[[], None]
+    ) -> AbstractAsyncContextManager[HeatPumpAdapter]:
+        """Lend the device for a test; `call_back` asks for it when a limit begins."""
+        return self._control.async_lend(call_back)
 
     async def async_follow_own(self) -> None:
         """Heed the schedule and the prices as they are switched now."""
@@ -284,13 +297,14 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """Keep a reading for the means, with what was decided on it."""
         if state.electric_w is None:
             return
-        released_by = self.effective.released_by
         self.conduct.add(
             Sample(
                 time=state.time,
                 electric_w=state.electric_w,
                 is_curtailed=self.effective.source in _FROM_OUTSIDE,
-                is_opted_out=self.can_be_limited and released_by is not None,
+                is_opted_out=(
+                    self.can_be_limited and self.effective.released_by in OPT_OUTS
+                ),
             )
         )
 

@@ -1,7 +1,7 @@
 """The engine of the limits of one heat pump, from its settings and what was stored."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -17,10 +17,11 @@ from .const import (
     Connection,
 )
 from .heat_pump.adapter import HeatPumpAdapter
-from .heat_pump.model import LimitKind
+from .heat_pump.model import CompressorTimes, LimitKind
 from .limits import (
     DeviceTraits,
     Envelope,
+    HoldTimes,
     Limit,
     LimitEngine,
     LimitSettings,
@@ -83,6 +84,7 @@ def limit_settings(
             daily_write_budget=capability.daily_write_budget,
         ),
         minimum_w=data[CONF_MINIMUM_W],
+        hold_times=_hold_times(capability.times),
         comfort=own.comfort,
         safe_mode=own.safe_mode if has_hub else None,
         # A register for the room is there without a room unit too; an entity for
@@ -95,12 +97,22 @@ def limit_settings(
     )
 
 
-def house_limit(
-    source: LimitSource, limit_w: float, now: datetime, end: datetime | None = None
-) -> Limit:
+def _hold_times(times: CompressorTimes | None) -> HoldTimes:
+    """Return how long the compressor stays off and on, as its profile says."""
+    if times is None:
+        return HoldTimes()
+    longest_s = times.max_off_s
+    return HoldTimes(
+        min_off=timedelta(seconds=times.min_off_s),
+        min_run=timedelta(seconds=times.min_run_s),
+        max_off=None if longest_s is None else timedelta(seconds=longest_s),
+    )
+
+
+def house_limit(source: LimitSource, limit_w: float, now: datetime) -> Limit:
     """Return a limit that people in the house set; only theirs may have no end."""
     return Limit(
-        source=source, limit_w=limit_w, start=now, end=end, reason=f"set by {source}"
+        source=source, limit_w=limit_w, start=now, end=None, reason=f"set by {source}"
     )
 
 

@@ -160,6 +160,7 @@ def block_capability(
         min_write_interval_s=0,
         daily_write_budget=DAILY_WRITE_BUDGET,
         watchdog_s=watchdog_s,
+        times=timing.times.compressor,
         block_below_w=timing.block_below_w(minimum_w, now),
     )
 

@@ -2,7 +2,7 @@
 
 from .decoding import RegisterType
 from .mechanism import ContactLimit, LimitMechanism, MonitorOnly, PercentLimit
-from .model import LimitCapability, LimitKind
+from .model import CompressorTimes, LimitCapability, LimitKind
 from .register import Register
 
 
@@ -12,6 +12,7 @@ def capability_of(
     minimum_w: float,
     nameplate_w: float,
     block_below_w: float,
+    times: CompressorTimes | None = None,
 ) -> LimitCapability:
     """Return how a device can be limited.
 
@@ -24,7 +25,9 @@ def capability_of(
         case PercentLimit(scale=scale):
             zero_below_minimum = scale.lowest_is_off
             lowest_w = 0.0 if scale.lowest_is_off else minimum_w
-        case ContactLimit() | MonitorOnly():
+        case ContactLimit():
+            times = times or mechanism.times.compressor
+        case MonitorOnly():
             pass
         case _:
             lowest_w, highest_w = mechanism.lowest_w, mechanism.highest_w
@@ -40,6 +43,7 @@ def capability_of(
         watchdog_s=pace.watchdog.timeout_s if pace.watchdog else None,
         lowest_w=lowest_w,
         zero_below_minimum=zero_below_minimum,
+        times=times,
         free_at_maximum=mechanism.kind is LimitKind.PERCENT,
         block_below_w=(block_below_w if mechanism.kind is LimitKind.CONTACT else None),
     )

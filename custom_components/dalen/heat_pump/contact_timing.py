@@ -31,6 +31,11 @@ class ContactTiming:
         self._is_blocked = is_blocked
         self._since = None if is_first and not is_blocked else now
 
+    @property
+    def times(self) -> ContactTimes:
+        """Return the times that are kept."""
+        return self._times
+
     def block_below_w(self, threshold_w: float, now: datetime) -> float:
         """Return below which limit the device has to be blocked now.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .model import LimitKind
+from .model import CompressorTimes, LimitKind
 from .register import Register, Table
 
 
@@ -133,6 +133,13 @@ class ContactTimes:
     hold_s: float
     pause_s: float
     longest_s: float
+
+    @property
+    def compressor(self) -> CompressorTimes:
+        """Return what that means for the compressor."""
+        return CompressorTimes(
+            min_off_s=self.hold_s, min_run_s=self.pause_s, max_off_s=self.longest_s
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,7 @@ class ModbusHeatPump(HeatPumpAdapter):
             minimum_w=minimum_w,
             nameplate_w=nameplate_w,
             block_below_w=below_w,
+            times=self.profile.compressor,
         )
 
     @property

@@ -43,6 +43,12 @@ class HeatPumpState:
     defrost: bool | None = None
     oil_return: bool | None = None
     hot_water: bool | None = None
+    frost: bool | None = None
+    """True when the device itself says that it guards against frost."""
+
+    legionella: bool | None = None
+    """True when the device itself says that it kills legionella."""
+
     fault: int | None = None
     """The device's own fault code; 0 is no fault."""
 
@@ -54,6 +60,16 @@ class HeatPumpState:
     gas_m3: float | None = None
     implausible: tuple[ImplausibleValue, ...] = ()
     """The values that were left out because they make no sense."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompressorTimes:
+    """How long a compressor has to stay off and on, in seconds."""
+
+    min_off_s: float
+    min_run_s: float
+    max_off_s: float | None = None
+    """The longest block that the device bears; None when it bears any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +106,9 @@ class LimitCapability:
 
     Infinite while a block has to last, 0 while the device must be left alone.
     """
+
+    times: CompressorTimes | None = None
+    """None when the device asks for no more than any compressor does."""
 
     def applied_w(self, limit_w: float | None) -> float | None:
         """Return the watts that the device gets for a limit; None is released.

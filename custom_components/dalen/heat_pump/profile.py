@@ -12,7 +12,7 @@ from .mechanism import (
     Watchdog,
     WattsLimit,
 )
-from .model import LimitKind
+from .model import CompressorTimes, LimitKind
 from .power_model import PowerModel
 from .register import Confidence, Flag, Register, Table
 
@@ -151,6 +151,9 @@ class HeatPumpProfile:
 
     word_order_test: tuple[str, ...] = ()
     """Registers of two words that show if these come in the right order."""
+
+    compressor: CompressorTimes | None = None
+    """How long it has to stay off and on, where its maker says so."""
 
     plausible: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Bounds that differ from those of `plausibility`."""

@@ -14,6 +14,7 @@ from .plausibility import BOUNDS
 from .profile import HeatPumpProfile, MeterNeed
 from .profile_fields import Fields
 from .profile_parts import (
+    read_compressor_times,
     read_flag,
     read_power_model,
     read_power_source,
@@ -112,6 +113,11 @@ def _read(fields: Fields, variant: str | None, *, is_own: bool) -> HeatPumpProfi
         ),
         word_order_test=(
             fields.texts("word_order_test") if fields.has("word_order_test") else ()
+        ),
+        compressor=(
+            read_compressor_times(fields.one("compressor"))
+            if fields.has("compressor")
+            else None
         ),
         plausible=fields.named_ranges("plausible") if fields.has("plausible") else {},
         variants=read_variants(fields),

@@ -4,12 +4,21 @@ import re
 from typing import Literal
 
 from .decoding import RegisterType, WordOrder
+from .model import CompressorTimes
 from .power_model import PowerModel, PowerSwitch, PowerTerm
 from .profile import Detection, PowerSource, SerialLine, Transport, TransportType
 from .profile_fields import Fields
 from .register import Confidence, Flag, Register, Table
 
-FLAG_KEYS = ("compressor_on", "boiler_on", "defrost", "oil_return", "hot_water")
+FLAG_KEYS = (
+    "compressor_on",
+    "boiler_on",
+    "defrost",
+    "oil_return",
+    "hot_water",
+    "frost",
+    "legionella",
+)
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _BAUDRATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
@@ -146,6 +155,16 @@ def read_power_source(fields: Fields) -> PowerSource:
     read_source(fields)
     fields.finish()
     return source
+
+
+def read_compressor_times(fields: Fields) -> CompressorTimes:
+    """Read how long the compressor has to stay off and on."""
+    times = CompressorTimes(
+        min_off_s=fields.number("min_off_s", 0, 7200),
+        min_run_s=fields.number("min_run_s", 0, 7200),
+    )
+    fields.finish()
+    return times
 
 
 def read_power_model(fields: Fields) -> PowerModel:

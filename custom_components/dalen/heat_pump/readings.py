@@ -157,6 +157,8 @@ def to_state(
         defrost=flags.get("defrost"),
         oil_return=flags.get("oil_return"),
         hot_water=flags.get("hot_water"),
+        frost=flags.get("frost"),
+        legionella=flags.get("legionella"),
         fault=None if fault is None else int(fault),
         limit_readback_w=limit_w,
         electric_energy_kwh=values.get("electric_energy_kwh"),

@@ -15,6 +15,7 @@ from .pacing import Keep, Pacer, Wait, Write
 from .pause import Pause, PauseChoice
 from .reading import Reading
 from .releases import Release, ReleaseReason
+from .resident import resident_limits
 from .run_hold import HoldTimes, Target
 from .safe_mode import LinkState, SafeMode
 from .schedule import PILOT_FRAME, Schedule, TimeBlock
@@ -59,5 +60,6 @@ __all__ = [
     "admit",
     "decide",
     "next_change",
+    "resident_limits",
     "share_kept",
 ]

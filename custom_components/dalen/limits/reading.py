@@ -57,6 +57,14 @@ class HeatPumpReading(Protocol):
         """Whether it heats tap water."""
 
     @property
+    def frost(self) -> bool | None:
+        """Whether it guards against frost, as it says itself."""
+
+    @property
+    def legionella(self) -> bool | None:
+        """Whether it kills legionella, as it says itself."""
+
+    @property
     def fault(self) -> int | None:
         """The device's own fault code; 0 is no fault."""
 
@@ -108,6 +116,8 @@ class Reading:
             defrost=state.defrost,
             oil_return=state.oil_return,
             hot_water=state.hot_water,
+            frost=state.frost,
+            legionella=state.legionella,
             boiler_fault=None if state.fault is None else state.fault != 0,
             limit_readback_w=_plausible(state.limit_readback_w, _PLAUSIBLE_W),
         )

@@ -200,7 +200,7 @@ def _remove(key: str) -> Callable[[dict[str, Any]], None]:
         (_set("transport.serial", _line(parity="X")), "parity is 'X': give one of N"),
         (_set("transport.serial", _line(stopbits=3)), "stopbits is 3: give a whole"),
         (_set("transport.port", 0), "transport.port is 0"),
-        (_set("flags.frost", {"register": "status_bits"}), "flags.frost is unknown"),
+        (_set("flags.snow", {"register": "status_bits"}), "flags.snow is unknown"),
         (_set("flags.defrost.values", [1]), "needs a mask or values: give one"),
         (_set("flags.defrost.register", "bits"), "names the register 'bits'"),
         (_set("serial", ["serial"]), "serial names the register 'serial'"),

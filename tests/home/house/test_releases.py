@@ -162,7 +162,7 @@ async def test_what_an_older_version_stored_is_taken_over(
     assert (pump.holding[0], pump.holding[1]) == (700, 1)
     assert await hass.config_entries.async_unload(house.entry_id)
     stored = hass_storage[f"{DOMAIN}.{house.entry_id}"]["data"][PUMP_ID]
-    assert stored.keys() == {"engine"}
+    assert stored.keys() == {"engine", "account"}
     assert len(stored["engine"]["writes"]) == 2
     assert stored["engine"]["stops"]["stops"]
 
