@@ -116,3 +116,13 @@ def test_no_icon_repeats_the_default() -> None:
         for about in platform.values():
             for part in (about, *about.get("state_attributes", {}).values()):
                 assert part.get("default") not in part.get("state", {}).values()
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_texts_keep_to_the_rules_of_home_assistant(language: str) -> None:
+    """No address of a page, no HTML, no value in quotes, no space at an end."""
+    for path, text in texts(language).items():
+        assert not re.search(r"(https?|mqtts?)://|www\.", text), path
+        assert not re.search(r"</?[a-z]", text), path
+        assert not re.search(r"'{\w+}'", text), path
+        assert text == text.strip(), path
