@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+import hmac
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.homes.invite_code import InviteCodeError, new_code, normalise_code
+from dalen_hub.homes.unseen import Unseen, unseen_member
 from dalen_hub.store.pepper import pepper_of
 from dalen_hub.store.tables import invite
 from dalen_hub.store.times import to_epoch
 
 INVITE_LIFE = timedelta(days=7)
 _PURPOSE = "invite"
+_ATTEMPT = "join attempt"
 
 
 class InviteState(Enum):
@@ -27,10 +31,15 @@ class InviteState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
-    """What is known about a code; an unknown one has no trafo."""
+    """What is known about a code; an unknown one has no trafo.
+
+    ``unseen`` is the member of an earlier try of the same home, which never came;
+    the code is open for that home then.
+    """
 
     state: InviteState
     trafo_id: str = ""
+    unseen: Unseen | None = None
 
 
 async def create_invite(conn: AsyncConnection, trafo_id: str, now: datetime) -> str:
@@ -47,8 +56,14 @@ async def create_invite(conn: AsyncConnection, trafo_id: str, now: datetime) -> 
     return code
 
 
-async def find_invite(conn: AsyncConnection, code: str, now: datetime) -> Invite:
-    """Return what is known about a code, as a person wrote it."""
+async def find_invite(
+    conn: AsyncConnection, code: str, now: datetime, attempt: str | None = None
+) -> Invite:
+    """Return what is known about a code, as a person wrote it.
+
+    With the ``attempt`` of the home that used it, a code is still open as long as
+    that home never came: the answer to its join got lost.
+    """
     try:
         code_hash = _hash(conn, normalise_code(code))
     except InviteCodeError:
@@ -57,27 +72,52 @@ async def find_invite(conn: AsyncConnection, code: str, now: datetime) -> Invite
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         return Invite(state=InviteState.UNKNOWN)
+    unseen = None
     if row.used_at is not None:
-        return Invite(state=InviteState.USED, trafo_id=row.trafo_id)
+        if attempt is not None and _is_attempt(conn, row, attempt):
+            unseen = await unseen_member(conn, row.ven_id)
+        if unseen is None:
+            return Invite(state=InviteState.USED, trafo_id=row.trafo_id)
     expired = row.expires_at <= to_epoch(now)
     state = InviteState.EXPIRED if expired else InviteState.OPEN
-    return Invite(state=state, trafo_id=row.trafo_id)
+    return Invite(state=state, trafo_id=row.trafo_id, unseen=unseen)
 
 
-async def use_invite(conn: AsyncConnection, code: str, now: datetime) -> bool:
+async def use_invite(
+    conn: AsyncConnection, code: str, now: datetime, *, again: bool = False
+) -> bool:
     """Use a code up; return False when another home just did.
 
-    Call it only for a code that ``find_invite`` found open.
+    Call it only for a code that ``find_invite`` found open; ``again`` when the same
+    home used it before.
     """
+    unused = invite.c.used_at.is_not(None) if again else invite.c.used_at.is_(None)
     result = await conn.execute(
         update(invite)
-        .where(
-            invite.c.code_hash == _hash(conn, normalise_code(code)),
-            invite.c.used_at.is_(None),
-        )
+        .where(invite.c.code_hash == _hash(conn, normalise_code(code)), unused)
         .values(used_at=to_epoch(now))
     )
     return result.rowcount == 1
+
+
+async def note_member(
+    conn: AsyncConnection, code: str, ven_id: str, attempt: str | None
+) -> None:
+    """Note who joined with a code, and how that home says that it tries again."""
+    digest = None if attempt is None else pepper_of(conn).digest(_ATTEMPT, attempt)
+    await conn.execute(
+        update(invite)
+        .where(invite.c.code_hash == _hash(conn, normalise_code(code)))
+        .values(ven_id=ven_id, attempt_hash=digest)
+    )
+
+
+def _is_attempt(conn: AsyncConnection, row: Row[Any], attempt: str) -> bool:
+    """Return whether it was this home that used a code."""
+    if row.ven_id is None or row.attempt_hash is None:
+        return False
+    digest = pepper_of(conn).digest(_ATTEMPT, attempt)
+    return hmac.compare_digest(digest, row.attempt_hash)
 
 
 def _hash(conn: AsyncConnection, symbols: str) -> bytes:

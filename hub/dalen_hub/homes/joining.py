@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from dalen_hub.consent.errors import TierError
 from dalen_hub.consent.texts import LANGUAGES, ConsentText
@@ -12,6 +12,10 @@ from dalen_hub.homes.registry import ConsentGiven
 from dalen_hub.store.times import parse_instant
 from dalen_hub.vtn.bodies import JsonObject
 from dalen_hub.vtn.problems import ProblemError
+
+_SHORTEST: Final = 22
+"""Characters of 128 random bits in base64."""
+_LONGEST: Final = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,21 @@ def parse_code(body: JsonObject) -> str:
     if not isinstance(code, str) or len(code) > 64:
         raise ProblemError(422, "code must be the code of an invite.")
     return code
+
+
+def parse_attempt(body: JsonObject) -> str | None:
+    """Return by what a home is known if it has to try again; None: it cannot.
+
+    Raises a 422 problem for one that could be guessed.
+    """
+    attempt = body.get("attempt")
+    if attempt is None:
+        return None
+    if not isinstance(attempt, str) or not _SHORTEST <= len(attempt) <= _LONGEST:
+        raise ProblemError(
+            422, f"attempt must be {_SHORTEST} to {_LONGEST} random characters."
+        )
+    return attempt
 
 
 def parse_join(body: JsonObject, text: ConsentText, now: datetime) -> JoinRequest:

@@ -12,7 +12,7 @@ from dalen_hub.consent.ledger import Action, Consent, history, record, tier_in_f
 from dalen_hub.homes.joining import parse_choice
 from dalen_hub.homes.leaving import leave
 from dalen_hub.homes.signals import membership_changed
-from dalen_hub.store.database import reading
+from dalen_hub.store.database import durable, reading
 from dalen_hub.store.tables import consent_text
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.bodies import JsonObject, read_object
@@ -32,7 +32,7 @@ async def put_membership(request: web.Request) -> web.Response:
     _, ven_id = require_home(request)
     now = request.app[CLOCK]()
     tier, valid_until = parse_choice(await read_object(request), now)
-    async with request.app[ENGINE].begin() as conn:
+    async with durable(request.app[ENGINE]) as conn:
         newest = (await _history(conn, ven_id))[-1]
         changed = dataclasses.replace(
             newest,
@@ -51,7 +51,7 @@ async def delete_membership(request: web.Request) -> web.Response:
     """Let the home leave; its token and its secret are worth nothing any more."""
     principal, ven_id = require_home(request)
     app = request.app
-    async with app[ENGINE].begin() as conn:
+    async with durable(app[ENGINE]) as conn:
         newest = (await _history(conn, ven_id))[-1]
         await leave(conn, principal, newest, app[CLOCK]())
     app[PRINCIPALS].forget(principal.client_id)

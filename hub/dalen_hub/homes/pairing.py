@@ -5,15 +5,29 @@ from collections.abc import Sequence
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE, HUB_KEY, PAIRING_ATTEMPTS
+from dalen_hub.appkeys import (
+    CLOCK,
+    CONFIG,
+    ENGINE,
+    HUB_KEY,
+    PAIRING_ATTEMPTS,
+    PRINCIPALS,
+)
 from dalen_hub.consent.texts import consent_text
 from dalen_hub.homes.attempts import address_key
-from dalen_hub.homes.invites import Invite, InviteState, find_invite, use_invite
-from dalen_hub.homes.joining import parse_code, parse_join
+from dalen_hub.homes.invites import (
+    Invite,
+    InviteState,
+    find_invite,
+    note_member,
+    use_invite,
+)
+from dalen_hub.homes.joining import parse_attempt, parse_code, parse_join
 from dalen_hub.homes.registry import Registered, register_home
 from dalen_hub.homes.signals import membership_changed
+from dalen_hub.homes.unseen import end_member
 from dalen_hub.listeners.addresses import client_address
-from dalen_hub.store.database import reading
+from dalen_hub.store.database import durable, reading
 from dalen_hub.vtn.bodies import JsonObject, read_object
 from dalen_hub.vtn.paths import NUDGE_PATH, VTN_PATH, absolute
 from dalen_hub.vtn.problems import ProblemError
@@ -22,7 +36,11 @@ from dalen_hub.vtn.program_store import ensure_caps_program
 _PREFIX_CHARS = 4
 _REFUSALS = {
     InviteState.UNKNOWN: (404, "The code is not known. Check it letter by letter."),
-    InviteState.USED: (410, "The code was used. Ask the collective for a new invite."),
+    InviteState.USED: (
+        410,
+        "The code was used. If that was this home and the answer got lost, its"
+        " unfinished membership ends within a day. Ask the collective for a new invite.",
+    ),
     InviteState.EXPIRED: (
         410,
         "The code expired. Ask the collective for a new invite.",
@@ -37,9 +55,10 @@ _KINDS = {
 
 async def post_preview(request: web.Request) -> web.Response:
     """Answer with what a code is for; the code stays valid."""
-    code = parse_code(await read_object(request))
+    body = await read_object(request)
+    code, attempt = parse_code(body), parse_attempt(body)
     async with reading(request.app[ENGINE]) as conn:
-        invite = await _open_invite(request, conn, code)
+        invite = await _open_invite(request, conn, code, attempt)
     config, key = request.app[CONFIG], request.app[HUB_KEY]
     trafo = config.trafo(invite.trafo_id)
     return web.json_response(
@@ -55,15 +74,22 @@ async def post_preview(request: web.Request) -> web.Response:
 
 
 async def post_join(request: web.Request) -> web.Response:
-    """Let a home join: the code, the client, the home and the consent, or nothing."""
+    """Let a home join: the code, the client, the home and the consent, or nothing.
+
+    A home whose first answer got lost, and which says the same ``attempt``, joins
+    anew; what was made for it before goes.
+    """
     body = await read_object(request)
-    code = parse_code(body)
+    code, attempt = parse_code(body), parse_attempt(body)
     app, now = request.app, request.app[CLOCK]()
-    async with app[ENGINE].begin() as conn:
-        invite = await _open_invite(request, conn, code)
+    async with durable(app[ENGINE]) as conn:
+        invite = await _open_invite(request, conn, code, attempt)
         join = parse_join(body, consent_text(app[CONFIG].collective), now)
-        if not await use_invite(conn, code, now):
+        again = invite.unseen is not None
+        if not await use_invite(conn, code, now, again=again):
             raise _refusal(InviteState.USED)
+        if invite.unseen is not None:
+            await end_member(conn, invite.unseen, now)
         program_id = await ensure_caps_program(conn, now)
         made = await register_home(
             conn,
@@ -72,6 +98,9 @@ async def post_join(request: web.Request) -> web.Response:
             consent=join.consent,
             now=now,
         )
+        await note_member(conn, code, made.home.ven_id, attempt)
+    if invite.unseen is not None:
+        app[PRINCIPALS].forget(invite.unseen.client_id)
     membership_changed(app, invite.trafo_id)
     return web.json_response(
         _membership(request, made, program_id),
@@ -81,7 +110,7 @@ async def post_join(request: web.Request) -> web.Response:
 
 
 async def _open_invite(
-    request: web.Request, conn: AsyncConnection, code: str
+    request: web.Request, conn: AsyncConnection, code: str, attempt: str | None
 ) -> Invite:
     """Return the invite of a code that can be used.
 
@@ -90,7 +119,7 @@ async def _open_invite(
     guard, now = request.app[PAIRING_ATTEMPTS], request.app[CLOCK]()
     keys = _attempt_keys(request, code)
     _refuse_when_waiting(guard.wait_s(keys, now))
-    invite = await find_invite(conn, code, now)
+    invite = await find_invite(conn, code, now, attempt)
     if invite.state is InviteState.UNKNOWN:
         guard.count_wrong(keys, now)
     if invite.state is not InviteState.OPEN:

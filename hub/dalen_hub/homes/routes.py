@@ -6,6 +6,7 @@ from dalen_hub.appkeys import NUDGER, PAIRING_ATTEMPTS
 from dalen_hub.homes.attempts import AttemptGuard
 from dalen_hub.homes.membership import delete_membership, get_membership, put_membership
 from dalen_hub.homes.pairing import post_join, post_preview
+from dalen_hub.homes.unseen import run_expiry
 from dalen_hub.vtn.auth import add_middlewares
 from dalen_hub.vtn.nudge import Nudger
 
@@ -23,6 +24,7 @@ def add_pairing_routes(app: web.Application) -> None:
         app[NUDGER] = Nudger()
     if PAIRING_ATTEMPTS not in app:
         app[PAIRING_ATTEMPTS] = AttemptGuard()
+    app.cleanup_ctx.append(run_expiry)
     app.router.add_post(f"{PAIRING_PATH}/preview", post_preview)
     app.router.add_post(f"{PAIRING_PATH}/join", post_join)
     app.router.add_get(MEMBERSHIP_PATH, get_membership)
