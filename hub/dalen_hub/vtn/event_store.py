@@ -9,22 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Row,
-    Select,
-    Text,
-    bindparam,
-    cast,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Row, Select, Text, cast, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.store.identifiers import new_object_id
 from dalen_hub.store.json_text import JsonText, to_json
+from dalen_hub.store.plain import KeyedQuery, PlainStatement, write_rows
 from dalen_hub.store.tables import event, event_target, program, ven
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
@@ -43,11 +33,13 @@ _WHOLE = select(
 _TEXTS = _WHOLE.order_by(event.c.id)
 # A VEN's view also needs the targets, to know whether some are not for its eyes.
 _HIDING_TEXTS = _TEXTS.add_columns(event.c.body["targets"].label("targets"))
-_PROGRAMS = select(program.c.id).where(
-    program.c.id.in_(bindparam("programs", expanding=True))
+_PROGRAMS = KeyedQuery(lambda keys: select(program.c.id).where(program.c.id.in_(keys)))
+_TRAFOS = KeyedQuery(
+    lambda keys: select(ven.c.target, ven.c.trafo_id).where(ven.c.target.in_(keys))
 )
-_TRAFOS = select(ven.c.target, ven.c.trafo_id).where(
-    ven.c.target.in_(bindparam("targets", expanding=True))
+_INSERT = PlainStatement(insert(event), [column.name for column in event.columns])
+_INSERT_TARGET = PlainStatement(
+    insert(event_target), [column.name for column in event_target.columns]
 )
 
 
@@ -78,7 +70,7 @@ async def insert_events(
     A 409 problem tells that the program of an event is not there.
     """
     wanted = sorted({item.body["programID"] for item in events})
-    programs = set((await conn.scalars(_PROGRAMS, {"programs": wanted})).all())
+    programs = {row[0] for row in await _PROGRAMS.rows(conn, wanted)}
     trafos = await _trafos(conn, events)
     results: list[str | ProblemError] = []
     rows: list[dict[str, Any]] = []
@@ -92,7 +84,7 @@ async def insert_events(
         made.append(item)
         results.append(text)
     if rows:
-        await conn.execute(insert(event), rows)
+        await write_rows(conn, _INSERT.text(conn.dialect), rows)
         await _insert_targets(
             conn,
             (
@@ -133,8 +125,7 @@ async def replace_event(
     Raises a 404 problem when it is not there, 409 when its program is not.
     """
     row = await _row(conn, event_id)
-    found = await conn.scalars(_PROGRAMS, {"programs": [body["programID"]]})
-    if found.first() is None:
+    if not await _PROGRAMS.rows(conn, [body["programID"]]):
         raise _no_program()
     modified_at, text = later(to_epoch(now), row.modified_at), to_json(body)
     await conn.execute(
@@ -229,8 +220,7 @@ async def _trafos(conn: AsyncConnection, events: Sequence[NewEvent]) -> dict[str
     }
     if not targets:
         return {}
-    found = await conn.execute(_TRAFOS, {"targets": sorted(targets)})
-    return {row.target: row.trafo_id for row in found}
+    return {row[0]: row[1] for row in await _TRAFOS.rows(conn, sorted(targets))}
 
 
 def _new_row(item: NewEvent, trafos: dict[str, str]) -> tuple[dict[str, Any], str]:
@@ -247,7 +237,7 @@ def _new_row(item: NewEvent, trafos: dict[str, str]) -> tuple[dict[str, Any], st
         "name": item.body.get("eventName"),
         "created_at": epoch,
         "modified_at": epoch,
-        "body": JsonText(text),
+        "body": text,
         "ends_at": ends_at(item.body, item.now),
     }
     return row, object_text("EVENT", event_id, epoch, epoch, text)
@@ -275,7 +265,7 @@ async def _insert_targets(
         for event_id, trafo_id, body in events
         for target in dict.fromkeys(body.get("targets") or [EVERYBODY])
     ]
-    await conn.execute(insert(event_target), rows)
+    await write_rows(conn, _INSERT_TARGET.text(conn.dialect), rows)
 
 
 async def _row(conn: AsyncConnection, event_id: str) -> Row[Any]:
