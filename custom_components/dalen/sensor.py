@@ -16,6 +16,7 @@ from .sensor_description import HeatPumpSensorDescription
 from .sensor_economy import ECONOMY_SENSORS
 from .sensor_limits import LIMIT_SENSORS
 from .sensor_readings import READING_SENSORS, ReadingSensorDescription
+from .sensor_write_test import WRITE_TEST_SENSORS
 
 PARALLEL_UPDATES = 0
 
@@ -36,7 +37,7 @@ def _sensors(coordinator: HeatPumpCoordinator) -> list[SensorEntity]:
         for description in READING_SENSORS
         if description.needs <= coordinator.told
     ]
-    limits = LIMIT_SENSORS if coordinator.can_be_limited else ()
+    limits = (*LIMIT_SENSORS, *WRITE_TEST_SENSORS) if coordinator.can_be_limited else ()
     decided = [
         HeatPumpSensor(coordinator, description)
         for description in (*limits, *ECONOMY_SENSORS)

@@ -16,9 +16,8 @@ from ..heat_pump.errors import HeatPumpUnreachableError
 from ..heat_pump.modbus import ModbusHeatPump
 from ..heat_pump.model import HeatPumpState
 from ..heat_pump.register_probe import RegisterRow
+from ..write_test_data import last_write_test
 from .report import CommissioningReport, HeatPumpFacts, Versions
-
-CONF_WRITE_TEST = "write_test"
 
 
 async def async_gather(
@@ -45,7 +44,7 @@ async def async_gather(
         registers=registers,
         readings=_readings(pump.data),
         communication=communication,
-        write_test=_write_test(pump),
+        write_test=last_write_test(pump),
     )
 
 
@@ -98,13 +97,3 @@ def _readings(state: HeatPumpState | None) -> dict[str, float | bool]:
     return {
         key: value for key, value in fields.items() if isinstance(value, int | float)
     }
-
-
-def _write_test(pump: HeatPumpCoordinator) -> dict[str, Any] | None:
-    """Return what the last limit write test measured, with the drop."""
-    subentry = pump.config_entry.subentries[pump.subentry.subentry_id]
-    if (found := subentry.data.get(CONF_WRITE_TEST)) is None:
-        return None
-    before_w, limited_w = found["before_w"], found["limited_w"]
-    has_both = before_w is not None and limited_w is not None
-    return {**found, "drop_w": before_w - limited_w if has_both else None}
