@@ -7,6 +7,7 @@ The lists of Nordpool (`start`, `end`, `value`), Frank Energie (`from`, `till`,
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 import math
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ MOST_EUR_KWH: Final = 10.0
 
 LONGEST: Final = timedelta(hours=1)
 """How long a price without an end holds at most."""
+
+_YEARS: Final = range(2000, 2200)
 
 
 def slots_in(attributes: Mapping[str, Any], eur_per_unit: float) -> list[PriceSlot]:
@@ -55,7 +58,7 @@ def _slots(
 ) -> Iterator[PriceSlot]:
     """Yield slots in order; one without an end lasts until the next."""
     starts = sorted(found)
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
         end, price = found[start]
         if end is None:
             longest = start + LONGEST
@@ -77,7 +80,7 @@ def _moment(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime) or value.utcoffset() is None:
         return None
-    return value.astimezone(UTC)
+    return value.astimezone(UTC) if value.year in _YEARS else None
 
 
 def _number(value: Any) -> float | None:
