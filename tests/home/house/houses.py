@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from ..heat_pump.modbus_server import HOST
+from ..openadr.vtn_server import CLIENT_ID, CLIENT_SECRET
 from .hub_server import PUBLIC_KEY, HubServer
 
 NUMBER = "number.heat_pump_power_limit"
@@ -26,6 +27,7 @@ CONNECTED = "binary_sensor.neighbourhood_hub_connected"
 
 PUMP_ID = "pump-1"
 HOOD_ID = "hood-1"
+VTN_ID = "vtn-1"
 
 
 def heat_pump_subentry(port: int, **data: Any) -> ConfigSubentryData:
@@ -70,6 +72,28 @@ def neighbourhood_subentry(hub: HubServer, **data: Any) -> ConfigSubentryData:
         "subentry_type": "neighbourhood",
         "title": "Dalen Energy",
         "unique_id": "ven-1",
+    }  # type: ignore[typeddict-unknown-key]
+
+
+def vtn_subentry(vtn_url: str, **data: Any) -> ConfigSubentryData:
+    """Return another OpenADR server that the house listens to."""
+    return {
+        "data": {
+            "vtn_url": vtn_url,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "ven_name": "my-home",
+            "program_id": "dalen-caps",
+            "tier": None,
+            "valid_until": None,
+            "hub_name": "OpenADR 3",
+            "collective": HOST,
+            **data,
+        },
+        "subentry_id": VTN_ID,
+        "subentry_type": "neighbourhood",
+        "title": "Capacity",
+        "unique_id": f"{vtn_url}#{CLIENT_ID}",
     }  # type: ignore[typeddict-unknown-key]
 
 
