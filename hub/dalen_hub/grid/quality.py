@@ -8,12 +8,12 @@ enclose is interpolated, and a sign or a unit is turned only where all of it is 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from dalen_hub.grid.faults import Fault
 from dalen_hub.grid.quality_checks import (
     Bools,
     Floats,
@@ -27,20 +27,9 @@ from dalen_hub.grid.quality_checks import (
 
 _LONGEST_FILLED: Final = timedelta(minutes=30)
 _LEAST_FROZEN: Final = timedelta(hours=1)
-
-
-class Fault(StrEnum):
-    """What can be wrong with a series."""
-
-    GAP = "gap"
-    FROZEN = "frozen"
-    SPIKE = "spike"
-    REVERSED = "reversed"
-    EMPTY = "empty"
-    CLOCK_JUMP = "clock_jump"
-    DUPLICATE = "duplicate"
-    UNIT_SLIP = "unit_slip"
-    IMPOSSIBLE = "impossible"
+# Less than a night says nothing of a sign, less than a morning nothing of a phase.
+_LEAST_REVERSED: Final = timedelta(hours=20)
+_LEAST_EMPTY: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +74,22 @@ def check_series(
     *,
     step: timedelta,
     rating_kw: float,
+    newest: int = 0,
 ) -> Checked:
     """Check a measured series; ``load_kw`` has the shape (times, columns).
 
-    ``rating_kw`` is that of the transformer. Raises ValueError for an empty series
-    and for lengths that do not match.
+    ``rating_kw`` is that of the transformer. Of so many ``newest`` values none is
+    taken for a spike: what comes next may say that the load really rose. Raises
+    ValueError for an empty series and for lengths that do not match.
     """
     if not len(times) or len(times) != len(load_kw):
         raise ValueError("Give one row of values for each time, and at least one.")
     findings: list[Finding] = []
     start, grid_kw = _on_grid(times, load_kw, step, findings)
     for column in range(grid_kw.shape[1]):
-        _check_column(grid_kw[:, column], column, start, step, rating_kw, findings)
+        _check_column(
+            grid_kw[:, column], column, start, step, rating_kw, newest, findings
+        )
     return Checked(start=start, step=step, load_kw=grid_kw, findings=tuple(findings))
 
 
@@ -159,6 +152,7 @@ def _check_column(
     start: datetime,
     step: timedelta,
     rating_kw: float,
+    newest: int,
     findings: list[Finding],
 ) -> None:
     """Check one column in place, from the coarse faults to the fine ones."""
@@ -169,26 +163,29 @@ def _check_column(
             count = int(where.sum())
             findings.append(_finding(fault, column, count, at, is_repaired=is_repaired))
 
+    absent = np.isnan(values)
+    known_for = int((~absent).sum()) * step
     slipped = unit_slip(values, rating_kw)
     values[slipped] /= 1000.0
     note(Fault.UNIT_SLIP, slipped, is_repaired=True)
     _drop(values, np.abs(values) > 2 * rating_kw, Fault.IMPOSSIBLE, note)
-    if empty(values):
+    if known_for >= _LEAST_EMPTY and empty(values):
         _drop(values, ~np.isnan(values), Fault.EMPTY, note)
         return
-    if reversed_sign(values):
+    if known_for >= _LEAST_REVERSED and reversed_sign(values):
         note(Fault.REVERSED, ~np.isnan(values), is_repaired=True)
         np.negative(values, out=values)
     _drop(values, frozen(values, max(4, _LEAST_FROZEN // step)), Fault.FROZEN, note)
     spiky = spikes(values, rating_kw)
+    spiky[max(0, len(spiky) - newest) :] &= newest == 0
     values[spiky] = np.nan
     note(Fault.SPIKE, spiky, is_repaired=True)
-    missing = np.isnan(values) & ~spiky
     filled = short_gaps(values, max(1, _LONGEST_FILLED // step))
     known = np.flatnonzero(~np.isnan(values))
-    values[filled] = np.interp(np.flatnonzero(filled), known, values[known])
-    note(Fault.GAP, missing & filled, is_repaired=True)
-    note(Fault.GAP, missing & ~filled, is_repaired=False)
+    if filled.any():
+        values[filled] = np.interp(np.flatnonzero(filled), known, values[known])
+    note(Fault.GAP, absent & filled, is_repaired=True)
+    note(Fault.GAP, absent & ~filled, is_repaired=False)
 
 
 def _drop(

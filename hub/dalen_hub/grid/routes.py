@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -10,12 +11,20 @@ from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE
 from dalen_hub.forecast.model import forecasts_from_rows
 from dalen_hub.forecast.uploaded import SOURCE, store_forecast
 from dalen_hub.grid.chart import chart_body, trafo_body
-from dalen_hub.grid.load import record_load
+from dalen_hub.grid.findings import (
+    SHOWN,
+    finding_bodies,
+    recent_findings,
+    store_findings,
+)
+from dalen_hub.grid.load_quality import take_readings
+from dalen_hub.grid.quality import Finding
 from dalen_hub.grid.quarter_hours import QUARTER
 from dalen_hub.grid.series import Row, SeriesError, check_forecast, check_readings
 from dalen_hub.grid.series_csv import rows_from_csv
 from dalen_hub.grid.series_json import forecast_rows_from_json, reading_rows_from_json
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.store.database import reading
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.bodies import read_limited
 from dalen_hub.vtn.principal import require_operator
@@ -41,6 +50,7 @@ def add_grid_routes(app: web.Application) -> None:
             web.get("/api/v1/trafos/{trafo_id}/chart", _get_chart),
             web.put("/api/v1/trafos/{trafo_id}/forecast", _put_forecast),
             web.post("/api/v1/trafos/{trafo_id}/load", _post_load),
+            web.get("/api/v1/trafos/{trafo_id}/quality", _get_quality),
         ]
     )
 
@@ -84,7 +94,7 @@ async def _put_forecast(request: web.Request) -> web.Response:
 
 
 async def _post_load(request: web.Request) -> web.Response:
-    """Store measured load, all of it or nothing."""
+    """Store measured load, all of it or nothing, and say what was wrong with it."""
     require_operator(request)
     trafo = _trafo(request)
     rows = await _rows(
@@ -93,13 +103,38 @@ async def _post_load(request: web.Request) -> web.Response:
         lambda text: rows_from_csv(text, with_p90=False),
     )
     now = request.app[CLOCK]()
-    with _refusing():
+    try:
         check_readings(rows, trafo.rating_kva, now)
+    except SeriesError as err:
+        await _note_refusal(request, trafo, err, now)
+        raise ProblemError(422, str(err), kind="series") from err
     async with request.app[ENGINE].begin() as conn:
-        stored = await record_load(conn, trafo.id, rows)
+        findings = await take_readings(conn, trafo, rows, now)
     if recorded := request.app.get(ON_LOAD_RECORDED):
         recorded(trafo.id)
-    return web.json_response({"stored": stored})
+    return web.json_response(
+        {"stored": len(rows), "findings": finding_bodies(findings)}
+    )
+
+
+async def _note_refusal(
+    request: web.Request, trafo: Trafo, err: SeriesError, now: datetime
+) -> None:
+    """Note that an upload was refused for a fault of the meter."""
+    if err.fault is None:
+        return
+    finding = Finding(fault=err.fault, column=0, count=1, first=now, is_repaired=False)
+    async with request.app[ENGINE].begin() as conn:
+        await store_findings(conn, trafo.id, [finding], now)
+
+
+async def _get_quality(request: web.Request) -> web.Response:
+    """Answer with what was wrong with the readings of the last week."""
+    require_operator(request)
+    trafo, now = _trafo(request), request.app[CLOCK]()
+    async with reading(request.app[ENGINE]) as conn:
+        findings = await recent_findings(conn, trafo.id, now - SHOWN)
+    return web.json_response({"findings": finding_bodies(findings)})
 
 
 def _trafo(request: web.Request) -> Trafo:

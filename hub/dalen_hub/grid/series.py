@@ -11,6 +11,7 @@ from itertools import pairwise
 import math
 from typing import Final
 
+from dalen_hub.grid.faults import Fault
 from dalen_hub.grid.quarter_hours import QUARTER, is_quarter
 
 UNIT: Final = "kW"
@@ -23,7 +24,15 @@ _YEARS: Final = range(2000, 2100)
 
 
 class SeriesError(ValueError):
-    """The series cannot be used; the message says why and what to do."""
+    """The series cannot be used; the message says why and what to do.
+
+    ``fault`` is that of a meter, None where it is no meter's fault.
+    """
+
+    def __init__(self, message: str, fault: Fault | None = None) -> None:
+        """Keep what went wrong."""
+        super().__init__(message)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +111,8 @@ def _check_past(row: Row, now: datetime) -> None:
         raise SeriesError(
             f"{row.where}: {stamp(row.time)} is in the future (the hub's clock says"
             f" {stamp(now)}). Check the clock and the time zone; expected load"
-            " belongs in the forecast."
+            " belongs in the forecast.",
+            Fault.CLOCK_JUMP,
         )
 
 
@@ -123,12 +133,14 @@ def _check_rising(before: Row, row: Row) -> None:
     if row.time == before.time:
         raise SeriesError(
             f"{row.where}: {stamp(row.time)} is there twice. Send each time once; on"
-            " the day that summer time ends, write the offset or UTC."
+            " the day that summer time ends, write the offset or UTC.",
+            Fault.DUPLICATE,
         )
     if row.time < before.time:
         raise SeriesError(
             f"{row.where}: {stamp(row.time)} comes after {stamp(before.time)}. Sort"
-            " the rows by time."
+            " the rows by time.",
+            Fault.CLOCK_JUMP,
         )
 
 
@@ -161,13 +173,20 @@ def _check_load(where: str, load_kw: float, rating_kva: float) -> None:
     if load_kw < -maximum:
         raise SeriesError(
             f"{where}: {load_kw:g} kW is below {-maximum:g} kW, twice the rating of"
-            f" {rating_kva:g} kVA. {_slip(-load_kw, maximum)}"
+            f" {rating_kva:g} kVA. {_slip(-load_kw, maximum)}",
+            _fault(-load_kw, maximum),
         )
     if load_kw > maximum:
         raise SeriesError(
             f"{where}: {load_kw:g} kW is above {maximum:g} kW, twice the rating of"
-            f" {rating_kva:g} kVA. {_slip(load_kw, maximum)}"
+            f" {rating_kva:g} kVA. {_slip(load_kw, maximum)}",
+            _fault(load_kw, maximum),
         )
+
+
+def _fault(load_kw: float, maximum: float) -> Fault:
+    """Return what a load this high is."""
+    return Fault.UNIT_SLIP if load_kw / 1000 <= maximum else Fault.IMPOSSIBLE
 
 
 def _slip(load_kw: float, maximum: float) -> str:
@@ -188,7 +207,8 @@ def _check_not_tiny(rows: Sequence[Row], rating_kva: float) -> None:
     if highest * 1000 <= MAX_LOADING * rating_kva:
         raise SeriesError(
             f"The highest load is {highest:g} kW, on a transformer of"
-            f" {rating_kva:g} kVA. This looks like MW: multiply by 1000."
+            f" {rating_kva:g} kVA. This looks like MW: multiply by 1000.",
+            Fault.UNIT_SLIP,
         )
 
 
