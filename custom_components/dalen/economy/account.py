@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..limits import Limit
-from ..limits.stored import number, reading, section
+from ..limits.stored import number, reading
 from .cost import Prices, break_even_cop
 from .energy_meter import EnergyMeter
 from .heat_pump_map import HeatPumpMap, Wanted
@@ -142,7 +142,7 @@ class Account:
 
     def _restore_savings(self, data: Any) -> None:
         """Take over the sums."""
-        self.savings.total = Savings.from_dict(section(data))
+        self.savings.total = Savings.from_dict(data)
 
 
 def _restore_meter(meter: EnergyMeter, data: Any) -> None:
