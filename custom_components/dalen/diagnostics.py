@@ -11,6 +11,7 @@ from .const import CONF_SERIAL
 from .coordinator import HeatPumpCoordinator
 from .house import DalenConfigEntry
 from .neighbourhood import NeighbourhoodLink
+from .registers import open_rows
 
 TO_REDACT: Final = frozenset(
     {
@@ -26,6 +27,7 @@ TO_REDACT: Final = frozenset(
         "hub_name",
         "nudge_url",
         "order_id",
+        "pairing_string",
         "program_id",
         "public_key",
         "trafo_name",
@@ -43,6 +45,9 @@ async def async_get_config_entry_diagnostics(
     """Return what the house is, does and has decided."""
     house = entry.runtime_data
     data: dict[str, Any] = {
+        "options": dict(entry.options),
+        "schedule_enabled": house.schedule_enabled,
+        "price_mode_enabled": house.price_mode_enabled,
         "heat_pumps": [_heat_pump(pump) for pump in house.heat_pumps.values()],
         "neighbourhoods": [_neighbourhood(link) for link in house.links.values()],
     }
@@ -56,6 +61,7 @@ def _heat_pump(coordinator: HeatPumpCoordinator) -> dict[str, Any]:
         "answers": coordinator.last_update_success,
         "last_error": _error(coordinator.last_exception),
         "reading": None if coordinator.data is None else asdict(coordinator.data),
+        "registers": [asdict(row) for row in open_rows(coordinator.adapter)],
         "control": coordinator.diagnostics(),
     }
 

@@ -16,6 +16,7 @@ from ..heat_pump.errors import HeatPumpUnreachableError
 from ..heat_pump.modbus import ModbusHeatPump
 from ..heat_pump.model import HeatPumpState
 from ..heat_pump.register_probe import RegisterRow
+from ..registers import open_rows
 from ..write_test_data import last_write_test
 from .report import CommissioningReport, HeatPumpFacts, Versions
 
@@ -49,11 +50,10 @@ async def async_gather(
 
 
 async def _registers(modbus: ModbusHeatPump) -> tuple[RegisterRow, ...]:
-    """Return what the registers hold, without those of the serial number."""
+    """Return what the registers hold now, or held last."""
     with suppress(HeatPumpUnreachableError):
         await modbus.probe()
-    secret = set(modbus.profile.serial)
-    return tuple(row for row in modbus.rows if row.key not in secret)
+    return open_rows(modbus)
 
 
 async def _facts(

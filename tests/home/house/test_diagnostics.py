@@ -37,6 +37,8 @@ async def test_diagnostics_show_the_house_and_no_secrets(
     assert pump["reading"]["electric_w"] == 1450
     assert pump["settings"]["profile"] == "dalen_simulated"
     assert pump["control"]["status"]
+    power = next(row for row in pump["registers"] if row["key"] == "electric_w")
+    assert (power["raw"], power["place"]) == (1450, "input register 2")
     (hood,) = data["neighbourhoods"]
     assert hood["answers"] is True
     assert hood["checks_signatures"] is True
@@ -61,3 +63,6 @@ async def test_diagnostics_of_a_house_alone(
     assert data["neighbourhoods"] == []
     assert data["heat_pumps"][0]["reading"] is None
     assert data["heat_pumps"][0]["last_error"] == "UpdateFailed"
+    rows = {row["key"]: row for row in data["heat_pumps"][0]["registers"]}
+    assert rows["electric_w"]["verdict"] == "implausible"
+    assert rows["electric_w"]["raw"] == 65_000
