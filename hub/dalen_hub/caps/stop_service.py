@@ -40,8 +40,14 @@ class StopRound:
         key: HubKey,
         now: datetime,
     ) -> frozenset[str]:
-        """Store what changed; a home that joined since is stopped as well."""
+        """Store what changed; a home that joined since is stopped as well.
+
+        A stop that was released since the round began stays released.
+        """
         if self.stop is None:
+            return frozenset()
+        found = await open_stop(conn, trafo_id)
+        if found is None or found[0] != self.number:
             return frozenset()
         await update_stop(conn, self.number, self.stop)
         if not self.stop.in_force(now):
@@ -92,9 +98,7 @@ async def begin_stop(
     """
     homes = await homes_of_trafo(conn, trafo_id)
     await insert_stop(conn, trafo_id, stop)
-    await note_act(
-        conn, Act.STOP_ORDERED, by=stop.by, of=trafo_id, now=stop.started_at
-    )
+    await note_act(conn, Act.STOP_ORDERED, by=stop.by, of=trafo_id, now=stop.started_at)
     told = await _write(conn, trafo_id, stop, homes, key, stop.started_at)
     _LOGGER.warning(
         "Emergency stop of %s until %s, ordered by %s: %s",

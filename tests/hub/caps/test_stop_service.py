@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.app import PLANNER
+from dalen_hub.appkeys import HUB_KEY
 from dalen_hub.caps.publish import CONTROLS
+from dalen_hub.caps.stop_service import follow_stop
 from dalen_hub.caps.stop_store import last_stops
 from dalen_hub.config import HubConfig
+from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.signing.canonical import without_signature
 from dalen_hub.store.database import reading
 
@@ -154,6 +157,27 @@ async def test_a_home_that_joins_during_a_stop_is_stopped_too(whole: Hub) -> Non
     assert await stop_events(homes[0]) == before
     assert event["eventName"] == before[0]["eventName"]
     assert event["intervalPeriod"] == before[0]["intervalPeriod"]
+
+
+async def test_a_stop_that_is_released_during_a_round_stays_released(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """The planner read it before the operator released it, and writes after."""
+    homes, operator = await evening(whole)
+    await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 60})
+    clock.forward(timedelta(minutes=2))
+    async with reading(whole.engine) as conn:
+        members = await homes_of_trafo(conn, "kerkstraat")
+        round_ = await follow_stop(conn, "kerkstraat", members, clock())
+    await operator.ok("DELETE", STOP)
+    ended = await stop_events(homes[0])
+    async with whole.engine.begin() as conn:
+        told = await round_.write(
+            conn, "kerkstraat", members, whole.app[HUB_KEY], clock()
+        )
+    assert told == frozenset()
+    await assert_problem(await operator.call("GET", STOP), 404)
+    assert await stop_events(homes[0]) == ended
 
 
 @pytest.mark.parametrize(
