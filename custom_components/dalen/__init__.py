@@ -168,17 +168,23 @@ def _links(
     heat_pumps: Mapping[str, HeatPumpCoordinator],
     store: HouseStore,
 ) -> dict[str, NeighbourhoodLink]:
-    """Return the links with the hub and with other servers, if there are any."""
+    """Return the links with the hub and with other servers, if there are any.
+
+    They are about the heat pumps that can be limited. One beside them that is only
+    monitored is load that nobody steers.
+    """
     if not heat_pumps:
         return {}
+    steered = {key: pump for key, pump in heat_pumps.items() if pump.can_be_limited}
+    pumps = steered or heat_pumps
     servers = {
         subentry.subentry_id: subentry
         for subentry in entry.get_subentries_of_type(SUBENTRY_NEIGHBOURHOOD)
     }
     hubs = {key for key, server in servers.items() if membership_of(server.data)}
-    pump_orders = PumpOrders(heat_pumps.values(), hubs or servers.keys())
+    pump_orders = PumpOrders(pumps.values(), hubs or servers.keys())
     return {
-        key: NeighbourhoodLink(hass, entry, server, heat_pumps, pump_orders, store)
+        key: NeighbourhoodLink(hass, entry, server, pumps, pump_orders, store)
         for key, server in servers.items()
     }
 

@@ -66,9 +66,12 @@ def home_facts(heat_pumps: Iterable[Mapping[str, Any]]) -> HomeFacts:
     """Return what the hub must know of the heat pumps of the house together.
 
     The home runs as soon as its smallest heat pump runs. It follows a cap no more
-    finely than its coarsest heat pump.
+    finely than its coarsest heat pump. One that is only monitored says nothing about
+    the others: for the hub it is part of the load that nobody steers.
     """
-    pumps = list(heat_pumps)
+    known = list(heat_pumps)
+    steered = [pump for pump in known if pump[CONF_KIND] != LimitKind.MONITOR]
+    pumps = steered or known
     kinds = list(LimitKind)
     kind = max((LimitKind(pump[CONF_KIND]) for pump in pumps), key=kinds.index)
     return HomeFacts(
