@@ -11,6 +11,7 @@ from aiohttp import web
 
 from dalen_hub.app import create_app, utc_now
 from dalen_hub.config import HubConfig, load_config
+from dalen_hub.listeners.capped import CappedSite, room_for_connections
 from dalen_hub.listeners.doors import Door, listen, open_doors, url_of
 from dalen_hub.listeners.kinds import LISTENERS
 from dalen_hub.listeners.settings import ListenAt
@@ -23,6 +24,8 @@ _SHUTDOWN_S = 1.0
 # A client that says nothing for this long, or never ends its headers, is cut off.
 # Homes poll every minute on the connection that they have.
 _IDLE_S = 75.0
+# The rest of a body that was refused is read this long, so that the answer arrives.
+_LINGER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +122,14 @@ async def running(
             shutdown_timeout=_SHUTDOWN_S,
             handle_signals=False,
             keepalive_timeout=_IDLE_S,
+            lingering_time=_LINGER_S,
         )
         await runner.setup()
         try:
+            most = room_for_connections()
             for door in doors:
-                await web.SockSite(
-                    runner, door.listener, ssl_context=door.context
+                await CappedSite(
+                    runner, door.listener, ssl_context=door.context, most=most
                 ).start()
             contexts = [door.context for door in doors if door.context is not None]
             async with renewed(config.tls, contexts):
