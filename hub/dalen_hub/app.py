@@ -21,6 +21,7 @@ from dalen_hub.appkeys import (
 )
 from dalen_hub.audit.routes import add_audit_routes
 from dalen_hub.caps.causes import Cause
+from dalen_hub.caps.home_routes import add_home_routes
 from dalen_hub.caps.planner import CapPlanner
 from dalen_hub.caps.publish import add_control, publish_caps
 from dalen_hub.caps.stop_orders import ON_STOP_CHANGED
@@ -70,6 +71,7 @@ def create_app(
     add_pairing_routes(app)
     add_grid_routes(app)
     add_stop_routes(app)
+    add_home_routes(app)
     add_audit_routes(app)
     add_web_routes(app)
     app.router.add_get("/health", _health)

@@ -1,7 +1,7 @@
 """What the hub can say of the last round: why each home has its cap."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 import math
 from typing import Final
@@ -9,9 +9,11 @@ from typing import Final
 from aiohttp import web
 import numpy as np
 
+from dalen_hub.caps.budget import MARGIN
 from dalen_hub.caps.control import Control
-from dalen_hub.caps.control_state import Decision
+from dalen_hub.caps.control_state import Decision, Source
 from dalen_hub.caps.inputs import heard_from
+from dalen_hub.caps.policies import share_by_policy
 from dalen_hub.caps.reasons import LANGUAGES, Reason, place, reason_of, sentence
 from dalen_hub.caps.site import Site
 from dalen_hub.grid.trafo import Trafo
@@ -59,6 +61,7 @@ def explain(
     now: datetime,
 ) -> Explained:
     """Return what the hub can say of a decision. Pure."""
+    decision = _with_bottlenecks(site, control, decision)
     heard = heard_from(homes, control.basis.reports, now)
     caps: dict[str, HomeCap] = {}
     for index, home in enumerate(homes):
@@ -89,6 +92,19 @@ def explain(
         bottlenecks=_full(site, decision),
         paused=int((heard.paused & site.fleet.steerable).sum()),
     )
+
+
+def _with_bottlenecks(site: Site, control: Control, decision: Decision) -> Decision:
+    """Return a decision that the plan made, with what is full in the plan."""
+    outlook = control.basis.outlook
+    if decision.source is not Source.PLAN or not len(outlook.p90_kw):
+        return decision
+    rest_w = 1000.0 * outlook.p90_kw[0] * site.grid.rest_shares
+    rooms_w = np.maximum(site.grid.limits_w * (1.0 - MARGIN) - rest_w, 0.0)
+    lower_w = np.where(decision.takes_part, site.fleet.lowest_w, 0.0)
+    upper_w = np.where(decision.takes_part, site.fleet.highest_w, 0.0)
+    sharing = share_by_policy(site.fleet, lower_w, upper_w, rooms_w)
+    return replace(decision, bottleneck=sharing.bottleneck)
 
 
 def _full(site: Site, decision: Decision) -> tuple[Mapping[str, str], ...]:

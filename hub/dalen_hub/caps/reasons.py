@@ -57,12 +57,14 @@ def reason_of(
         return Reason.TURN_ON
     if decision.caps_w[home] >= max(frame_w, float(fleet.lowest_w[home])):
         return Reason.FRAME
-    by_source = {
-        Source.PLAN: Reason.PLAN,
-        Source.REALTIME: Reason.REALTIME,
-        Source.RELEASE: Reason.RELEASE,
-    }
-    return by_source[decision.source]
+    if decision.source is Source.RELEASE and not _is_held(decision, home):
+        return Reason.RELEASE
+    return Reason.PLAN if math.isnan(decision.room_w) else Reason.REALTIME
+
+
+def _is_held(decision: Decision, home: int) -> bool:
+    """Return whether a home stays below a bottleneck while others are released."""
+    return bool(decision.bottleneck[home] >= 0 and not decision.rising[home])
 
 
 def sentence(

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from dalen_hub.appkeys import CLOCK, CONFIG, ENGINE
+from dalen_hub.appkeys import CLOCK, ENGINE
 from dalen_hub.caps.stop import LONGEST, Cause, Stop, StopError
 from dalen_hub.caps.stop_orders import StopInForceError, release_stop, start_stop
 from dalen_hub.caps.stop_store import open_stop
-from dalen_hub.grid.trafo import Trafo
+from dalen_hub.grid.routes import trafo_of
 from dalen_hub.store.database import reading
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.bodies import read_object
@@ -36,7 +36,7 @@ def add_stop_routes(app: web.Application) -> None:
 async def _get_stop(request: web.Request) -> web.Response:
     """Answer with the stop in force; a 404 problem without one."""
     require_operator(request)
-    trafo, now = _trafo(request), request.app[CLOCK]()
+    trafo, now = trafo_of(request), request.app[CLOCK]()
     async with reading(request.app[ENGINE]) as conn:
         found = await open_stop(conn, trafo.id)
     if found is None or not found[1].in_force(now):
@@ -47,7 +47,7 @@ async def _get_stop(request: web.Request) -> web.Response:
 async def _post_stop(request: web.Request) -> web.Response:
     """Order a stop: {"reason": …, "minutes": 1..120}."""
     principal = require_operator(request)
-    trafo, now = _trafo(request), request.app[CLOCK]()
+    trafo, now = trafo_of(request), request.app[CLOCK]()
     reason, duration = _order(await read_object(request))
     try:
         stop, told = await start_stop(
@@ -69,7 +69,7 @@ async def _post_stop(request: web.Request) -> web.Response:
 async def _delete_stop(request: web.Request) -> web.Response:
     """Release the stop in force; the level then rises slowly."""
     principal = require_operator(request)
-    trafo, now = _trafo(request), request.app[CLOCK]()
+    trafo, now = trafo_of(request), request.app[CLOCK]()
     stop = await release_stop(request.app, trafo, by=principal.client_id, now=now)
     if stop is None:
         raise ProblemError(404, "There is no emergency stop in force.")
@@ -102,12 +102,3 @@ def _order(body: Mapping[str, Any]) -> tuple[str, timedelta]:
     if not is_number or not math.isfinite(minutes) or abs(minutes) > 1_000_000:
         raise ProblemError(422, "minutes must be a number from 1 to 120.")
     return reason, timedelta(minutes=minutes)
-
-
-def _trafo(request: web.Request) -> Trafo:
-    """Return the transformer of the address; raise a 404 problem."""
-    trafo = request.app[CONFIG].trafo(request.match_info["trafo_id"])
-    if trafo is None:
-        known = ", ".join(each.id for each in request.app[CONFIG].trafos)
-        raise ProblemError(404, f"This hub has no such transformer. It has {known}.")
-    return trafo

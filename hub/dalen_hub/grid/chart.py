@@ -44,7 +44,7 @@ async def chart_body(app: web.Application, trafo: Trafo) -> dict[str, Any]:
         "stop": stop,
         "homes": {
             "joined": len(homes),
-            "online": sum(_is_online(home, now) for home in homes),
+            "online": sum(is_online(home, now) for home in homes),
         },
     }
 
@@ -85,7 +85,7 @@ async def _stop_body(
     }
 
 
-def _is_online(home: Home, now: datetime) -> bool:
+def is_online(home: Home, now: datetime) -> bool:
     """Return whether a home was seen a short while ago."""
     return home.last_seen is not None and now - home.last_seen <= ONLINE_WITHIN
 

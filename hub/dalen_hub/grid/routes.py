@@ -62,14 +62,14 @@ async def _list_trafos(request: web.Request) -> web.Response:
 
 async def _get_chart(request: web.Request) -> web.Response:
     """Answer with the aggregates of one transformer; anybody may see them."""
-    body = await chart_body(request.app, _trafo(request))
+    body = await chart_body(request.app, trafo_of(request))
     return web.json_response(body, headers={"Cache-Control": "no-store"})
 
 
 async def _put_forecast(request: web.Request) -> web.Response:
     """Store a forecast of the unsteered load, all of it or nothing."""
     require_operator(request)
-    trafo = _trafo(request)
+    trafo = trafo_of(request)
     rows = await _rows(
         request,
         forecast_rows_from_json,
@@ -96,7 +96,7 @@ async def _put_forecast(request: web.Request) -> web.Response:
 async def _post_load(request: web.Request) -> web.Response:
     """Store measured load, all of it or nothing, and say what was wrong with it."""
     require_operator(request)
-    trafo = _trafo(request)
+    trafo = trafo_of(request)
     rows = await _rows(
         request,
         reading_rows_from_json,
@@ -131,13 +131,13 @@ async def _note_refusal(
 async def _get_quality(request: web.Request) -> web.Response:
     """Answer with what was wrong with the readings of the last week."""
     require_operator(request)
-    trafo, now = _trafo(request), request.app[CLOCK]()
+    trafo, now = trafo_of(request), request.app[CLOCK]()
     async with reading(request.app[ENGINE]) as conn:
         findings = await recent_findings(conn, trafo.id, now - SHOWN)
     return web.json_response({"findings": finding_bodies(findings)})
 
 
-def _trafo(request: web.Request) -> Trafo:
+def trafo_of(request: web.Request) -> Trafo:
     """Return the transformer of the address; raise a 404 problem."""
     config, trafo_id = request.app[CONFIG], request.match_info["trafo_id"]
     trafo = config.trafo(trafo_id)
