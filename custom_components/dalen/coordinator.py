@@ -1,14 +1,13 @@
 """Read one heat pump, and tell it what people and a hub ask."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -20,22 +19,18 @@ from .heat_pump.adapter import HeatPumpAdapter
 from .heat_pump.errors import HeatPumpError
 from .heat_pump.model import HeatPumpState, LimitKind
 from .heat_pump_economy import STORED, HeatPumpEconomy
+from .heat_pump_orders import HeatPumpOrders
 from .house_limits import limit_settings, make_engine
 from .limit_control import LimitControl
 from .limit_trouble import LimitTrouble
 from .limits import (
     Decision,
     EffectiveLimit,
-    Limit,
     LimitEngine,
     LimitSource,
     LimitStatus,
-    Pause,
-    PauseChoice,
     Reading,
     ReleaseReason,
-    Schedule,
-    resident_limits,
 )
 from .own_value import OwnValue
 from .quarter_hour import ConductLog, Sample
@@ -50,7 +45,7 @@ OPT_OUTS: Final = frozenset({ReleaseReason.RESIDENT, ReleaseReason.ROOM_TOO_COLD
 _FROM_OUTSIDE: Final = frozenset({LimitSource.HUB, LimitSource.EMERGENCY})
 
 
-class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
+class HeatPumpCoordinator(HeatPumpOrders, DataUpdateCoordinator[HeatPumpState]):
     """One heat pump of the house.
 
     The data is the last reading. The engine of the limits decides; `effective` and
@@ -124,23 +119,6 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         """Return how far the effective limit has come."""
         return self.decision.status
 
-    @property
-    def pause(self) -> Pause | None:
-        """Return the pause of the resident, None without one."""
-        pause = self.engine.releases.pause
-        return pause if pause and pause.holds_at(dt_util.utcnow()) else None
-
-    @property
-    def resident_w(self) -> float:
-        """Return the limit of the resident; the nameplate is no limit."""
-        now = dt_util.utcnow()
-        own = (
-            limit.limit_w
-            for limit in self.engine.limits(now)
-            if limit.source is LimitSource.RESIDENT and limit.holds_at(now)
-        )
-        return min(own, default=self.nameplate_w)
-
     @override
     async def _async_update_data(self) -> HeatPumpState:
         """Read the heat pump, then bring its limit up to date."""
@@ -151,77 +129,11 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self._note(state)
         return state
 
-    async def async_set_resident_limit(
-        self, limit_w: float, duration: timedelta | None = None
-    ) -> None:
-        """Limit the heat pump for the resident; the nameplate lifts the limit.
-
-        With a duration it holds instead of the limit that stands, which comes back
-        after it. Without one it takes the place of both. The limit is kept when the
-        heat pump does not answer, and applied when it does. Raises
-        HomeAssistantError to say so.
-        """
-        now = dt_util.utcnow()
-        asked = resident_limits(self.engine.limits(now), limit_w, now, duration)
-        limits = [limit for limit in asked if limit.limit_w < self.nameplate_w]
-        self.engine.put(LimitSource.RESIDENT, limits, now)
-        await self._async_obey()
-
-    async def async_pause(self, choice: PauseChoice | timedelta) -> None:
-        """Release the heat pump for the resident, whoever limits it.
-
-        The pause holds even when the heat pump does not answer. Raises
-        HomeAssistantError to say so.
-        """
-        self.engine.pause(choice, dt_util.utcnow())
-        await self._async_obey()
-
-    async def async_resume(self) -> None:
-        """End the pause of the resident. Raises HomeAssistantError as pausing does."""
-        self.engine.resume(dt_util.utcnow())
-        await self._async_obey()
-
     def async_lend(
         self, call_back: Callable[[], None]
     ) -> AbstractAsyncContextManager[HeatPumpAdapter]:
         """Lend the device for a test; `call_back` asks for it when a limit begins."""
         return self._control.async_lend(call_back)
-
-    async def async_follow_own(self) -> None:
-        """Heed the schedule and the prices as they are switched now."""
-        self.engine.schedule = self._schedule()
-        self._put_prices(dt_util.utcnow())
-        await self._control.async_decide_quietly()
-
-    async def async_set_hub_limits(
-        self,
-        limits: Iterable[Limit],
-        covers_until: datetime | None,
-        *,
-        hub_time: datetime | None = None,
-    ) -> None:
-        """Replace all limits from the hub, which answered now; decide anew at once.
-
-        `covers_until` is how far its plan goes, with the hours that it leaves free.
-        `hub_time` is its own clock.
-        """
-        asked = list(limits) if self.can_be_limited else []
-        for refused in self.engine.hear_hub(
-            asked, dt_util.utcnow(), covers_until=covers_until, hub_time=hub_time
-        ):
-            LOGGER.debug("%s: refused %s", self.name, refused)
-        await self._control.async_decide_quietly()
-
-    async def async_add_hub_limits(self, limits: Iterable[Limit]) -> None:
-        """Hold these limits from outside, though the hub itself did not answer now."""
-        self.async_recall_hub_limits(limits)
-        await self._control.async_decide_quietly()
-
-    @callback
-    def async_recall_hub_limits(self, limits: Iterable[Limit]) -> None:
-        """Hold the limits of a stored plan; the next decision heeds them."""
-        asked = limits if self.can_be_limited else ()
-        self.engine.recall_hub(asked, dt_util.utcnow())
 
     async def async_release(self) -> None:
         """Take the limit off the device for good: nobody watches it from now on."""
@@ -272,16 +184,6 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
         self._put_prices(state.time)
         return Reading.of(self.own.with_room(state))
 
-    def _put_prices(self, now: datetime) -> None:
-        """Ask for the cheapest heat, where the heat pump can be limited."""
-        limits = self.economy.limits(now)
-        asked = limits if self.can_be_limited else []
-        self.engine.put(LimitSource.PRICE, asked, now)
-
-    def _schedule(self) -> Schedule:
-        """Return the blocks that hold; none for what nobody can limit."""
-        return self.own.schedule if self.can_be_limited else Schedule()
-
     @callback
     def _keep(self) -> None:
         """Store all that must survive a restart."""
@@ -307,14 +209,3 @@ class HeatPumpCoordinator(DataUpdateCoordinator[HeatPumpState]):
                 ),
             )
         )
-
-    async def _async_obey(self) -> None:
-        """Do at once what the resident asked, and keep it whatever the device does.
-
-        Raises HomeAssistantError when the heat pump does not follow yet.
-        """
-        self._keep()
-        try:
-            await self._control.async_decide()
-        except HeatPumpError as err:
-            raise translated(HomeAssistantError, err) from err
