@@ -14,6 +14,7 @@ from dalen_hub.caps.stop import (
     Stop,
     StopError,
     acknowledge,
+    budget_left,
     expire,
     order_stop,
     overloaded,
@@ -105,3 +106,32 @@ def test_measured_overload_needs_two_short_readings(
     ]
     assert overloaded(readings, 400.0, NOW) is expected
     assert not overloaded(readings, 400.0, NOW + timedelta(hours=1))
+
+
+def stopped(begin_h: float, minutes: float) -> Stop:
+    """Return a stop that began some hours ago and lasted some minutes."""
+    begin = NOW - timedelta(hours=begin_h)
+    stop = order_stop(cause=Cause.DSO, by="dso", reason="x", now=begin)
+    return release(stop, "dso", begin + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("before", "left_min"),
+    [
+        ([], 120),
+        ([(0.5, 10)], 120 - 30),
+        ([(3, 10)], 120),
+        ([(23, 115), (20, 115)], 10),
+        ([(30, 115), (20, 115), (10, 115)], 10),
+        ([(23, 115), (20, 115), (10, 115)], 0),
+        ([(day * 24 + 30, 1) for day in range(6)], 0),
+        ([(day * 24 + 30, 1) for day in range(5)], 120),
+        ([(31 * 24, 1)] * 6, 120),
+    ],
+)
+def test_what_houses_would_still_obey(
+    before: list[tuple[float, float]], left_min: float
+) -> None:
+    """2 hours at a time, 4 hours a day, 6 times a month."""
+    stops = [stopped(*each) for each in before]
+    assert budget_left(stops, NOW) == timedelta(minutes=left_min)

@@ -1,18 +1,23 @@
 """An emergency stop over HTTP: ordered by the operator, seen by each home alone."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.app import PLANNER
-from dalen_hub.appkeys import HUB_KEY
+from dalen_hub.appkeys import CONFIG, HUB_KEY
 from dalen_hub.caps.publish import CONTROLS
+from dalen_hub.caps.stop import Cause, Ending, StopError
+from dalen_hub.caps.stop_orders import StopInForceError, release_stop, start_stop
 from dalen_hub.caps.stop_service import follow_stop
 from dalen_hub.caps.stop_store import last_stops
 from dalen_hub.config import HubConfig
+from dalen_hub.grid.parts import OverloadStop
 from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.signing.canonical import without_signature
 from dalen_hub.store.database import reading
@@ -209,3 +214,118 @@ async def test_only_an_operator_may_stop(whole: Hub) -> None:
     await assert_problem(await operator.call("POST", STOP, {"reason": "x"}), 409)
     other = "/api/v1/trafos/elsewhere/stop"
     await assert_problem(await operator.call("POST", other, {"reason": "x"}), 404)
+
+
+async def test_the_operator_sees_which_homes_acknowledged(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """Per home: who read the stop after it began."""
+    homes, operator = await evening(whole)
+    clock.forward(timedelta(minutes=2))
+    await operator.ok("POST", STOP, {"reason": "Cable fault", "minutes": 60})
+    await stop_events(homes[1])
+    clock.forward(timedelta(seconds=30))
+    await whole.app[PLANNER].run_due()
+    rows = await operator.ok("GET", "/api/v1/trafos/kerkstraat/homes")
+    seen = {row["ven_id"]: row["stop_acknowledged"] for row in rows}
+    assert [seen[home.facts["ven_id"]] for home in homes] == [False, True, False]
+    assert {row["reason"] for row in rows} == {"stop"}
+    assert rows[0]["explanation"]["en"].startswith("Emergency stop")
+    await operator.ok("DELETE", STOP)
+    rows = await operator.ok("GET", "/api/v1/trafos/kerkstraat/homes")
+    assert {row["stop_acknowledged"] for row in rows} == {None}
+
+
+async def test_an_order_of_the_dso_is_a_stop_too(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """It is bounded by what houses obey, and says who ordered it."""
+    (home, *_), operator = await evening(whole)
+    trafo = whole.app[CONFIG].trafos[0]
+    order = partial(start_stop, whole.app, trafo, cause=Cause.DSO, by="dso")
+    stop, told = await order(
+        reason="Grid fault", now=clock(), duration=timedelta(hours=2)
+    )
+    assert len(told) == 3
+    assert stop.until - clock() == timedelta(hours=2)
+    with pytest.raises(StopInForceError, match="Release it first"):
+        await order(reason="Grid fault", now=clock())
+    assert len(await stop_events(home)) == 1
+    shown = await operator.ok("GET", STOP)
+    assert (shown["cause"], shown["ordered_by"]) == ("dso", "dso")
+    clock.forward(timedelta(minutes=10))
+    ended = await release_stop(whole.app, trafo, by="dso", now=clock())
+    assert ended is not None
+    assert ended.ended_at == clock()
+    assert await release_stop(whole.app, trafo, by="dso", now=clock()) is None
+    # 10 minutes were used, and houses had no half hour of rest since.
+    clock.forward(timedelta(minutes=5))
+    again, _ = await order(reason="Grid fault", now=clock())
+    assert again.until - clock() == timedelta(minutes=105)
+    clock.forward(timedelta(minutes=106))
+    with pytest.raises(StopError, match="Houses obey no more stops"):
+        await order(reason="Grid fault", now=clock())
+
+
+async def readings(hub: Hub, operator: Caller, *loads_kw: float) -> None:
+    """Let the meter send readings, a minute each, ending now."""
+    now = hub.clock()
+    body = {
+        "unit": "kW",
+        "readings": [
+            {
+                "time": (now - timedelta(minutes=len(loads_kw) - index)).isoformat(),
+                "load_kw": load_kw,
+            }
+            for index, load_kw in enumerate(loads_kw)
+        ],
+    }
+    await operator.ok("POST", "/api/v1/trafos/kerkstraat/load", body)
+    await hub.app[PLANNER].run_due()
+
+
+@pytest.fixture
+async def watched(
+    config: HubConfig, engine: AsyncEngine, data_dir: Path, clock: FrozenClock
+) -> AsyncGenerator[Hub]:
+    """Run a whole hub whose meter may order stops."""
+    first, *others = config.trafos
+    rule = OverloadStop(above=1.0, readings=3, minutes=20)
+    trafos = (replace(first, overload_stop=rule), *others)
+    changed = replace(config, trafos=trafos)
+    async with whole_hub(changed, engine, data_dir, clock) as hub:
+        yield hub
+
+
+async def test_a_measured_overload_stops_and_ends_by_itself(
+    watched: Hub, clock: FrozenClock
+) -> None:
+    """Three readings in a row above the rating, not two, not one without others."""
+    homes, operator = await evening(watched)
+    await readings(watched, operator, 398.0, 405.0, 410.0)
+    await assert_problem(await operator.call("GET", STOP), 404)
+    clock.forward(timedelta(minutes=1))
+    await readings(watched, operator, 415.0)
+    shown = await operator.ok("GET", STOP)
+    assert (shown["cause"], shown["ordered_by"]) == ("overload", "meter")
+    assert shown["reason"] == "Measured overload: 415 kW on 400 kVA"
+    assert len(await stop_events(homes[0])) == 1
+    chart = await (await watched.client.get(CHART)).json()
+    assert chart["stop"]["cause"] == "overload"
+    # What was measured before or during the stop does not stop again.
+    for _ in range(21):
+        clock.forward(timedelta(minutes=1))
+        await readings(watched, operator, 380.0)
+    await assert_problem(await operator.call("GET", STOP), 404)
+    async with reading(watched.engine) as conn:
+        stops = await last_stops(conn, "kerkstraat", clock() - timedelta(days=1))
+    assert [stop.ending for stop in stops] == [Ending.EXPIRED]
+
+
+async def test_overload_without_the_rule_stops_nobody(
+    whole: Hub, clock: FrozenClock
+) -> None:
+    """It is off unless the operator writes it down."""
+    _, operator = await evening(whole)
+    await readings(whole, operator, 405.0, 410.0, 415.0, 420.0)
+    await assert_problem(await operator.call("GET", STOP), 404)
