@@ -10,22 +10,15 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.components.modbus import async_get_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
-from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util import dt as dt_util
 
 from .const import (
     CONF_CONNECTION,
-    CONF_MINIMUM_W,
-    CONF_NAMEPLATE_W,
-    CONF_PROFILE,
     CONF_TIER,
-    CONF_UNIT_ID,
     CONF_VALID_UNTIL,
     DOMAIN,
     SUBENTRY_HEAT_PUMP,
@@ -33,19 +26,19 @@ from .const import (
     Connection,
 )
 from .coordinator import HeatPumpCoordinator
-from .description import describe_profile
 from .entity_renames import async_follow_renames
 from .entity_setup import describe_entities, entity_heat_pump
-from .heat_pump import HeatPumpProfile, ModbusHeatPump, load_profile
 from .house import DalenConfigEntry, House
 from .membership import async_leave, membership_of
+from .modbus_setup import async_modbus_heat_pump
 from .neighbourhood import NeighbourhoodLink, PumpOrders
+from .own_profiles import async_check_own_profiles
 from .own_settings import OwnSettings
 from .own_value import OwnValue
 from .pairing import Membership
-from .probe import modbus_params
 from .services import async_setup_services
 from .storage import HouseStore
+from .word_order_issue import async_watch_word_order
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -75,9 +68,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: DalenConfigEntry) -> boo
     store = HouseStore(hass, entry.entry_id)
     gone = await store.async_load(set(entry.subentries))
     own = OwnValue(hass, OwnSettings.read(entry.options), store)
+    await async_check_own_profiles(hass)
     heat_pumps = {
-        subentry.subentry_id: await _async_heat_pump(hass, entry, subentry, store, own)
+        subentry.subentry_id: heat_pump
         for subentry in entry.get_subentries_of_type(SUBENTRY_HEAT_PUMP)
+        if (heat_pump := await _async_heat_pump(hass, entry, subentry, store, own))
     }
     links = _links(hass, entry, heat_pumps, store)
     entry.runtime_data = House(
@@ -126,8 +121,8 @@ async def _async_heat_pump(
     subentry: ConfigSubentry,
     store: HouseStore,
     own: OwnValue,
-) -> HeatPumpCoordinator:
-    """Return the coordinator of one heat pump, on a shared connection."""
+) -> HeatPumpCoordinator | None:
+    """Return the coordinator of one heat pump; None without its device profile."""
     data = subentry.data
     if data.get(CONF_CONNECTION, Connection.MODBUS) != Connection.MODBUS:
         return HeatPumpCoordinator(
@@ -139,27 +134,11 @@ async def _async_heat_pump(
             store,
             own,
         )
-    profile: HeatPumpProfile = await hass.async_add_executor_job(
-        load_profile, data[CONF_PROFILE]
-    )
-    try:
-        unit = async_get_unit(hass, entry, modbus_params(data), data[CONF_UNIT_ID])
-    except HomeAssistantError as err:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key="link_settings_in_use",
-            translation_placeholders={"error": str(err)},
-        ) from err
-    adapter = ModbusHeatPump(
-        unit,
-        profile,
-        nameplate_w=data[CONF_NAMEPLATE_W],
-        minimum_w=data[CONF_MINIMUM_W],
-        clock=dt_util.utcnow,
-    )
-    return HeatPumpCoordinator(
-        hass, entry, subentry, adapter, describe_profile(profile), store, own
-    )
+    if (found := await async_modbus_heat_pump(hass, entry, subentry)) is None:
+        return None
+    coordinator = HeatPumpCoordinator(hass, entry, subentry, *found, store, own)
+    entry.async_on_unload(async_watch_word_order(hass, coordinator))
+    return coordinator
 
 
 def _links(

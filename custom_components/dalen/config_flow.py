@@ -14,7 +14,8 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_HEAT_PUMP, SUBENTRY_NEIGHBOURHOOD
-from .flow_heat_pump import HeatPumpSteps, HeatPumpSubentryFlow
+from .flow_heat_pump import HeatPumpSteps
+from .flow_heat_pump_subentry import HeatPumpSubentryFlow
 from .flow_neighbourhood import NeighbourhoodSubentryFlow
 from .flow_rejoin import RejoinSteps
 from .options_flow import DalenOptionsFlow

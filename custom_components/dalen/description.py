@@ -15,10 +15,14 @@ class HeatPumpDescription:
     """The fields of its state that it can have."""
 
 
-def describe_profile(profile: HeatPumpProfile) -> HeatPumpDescription:
-    """Return what a heat pump on Modbus is and tells."""
+def describe_profile(
+    profile: HeatPumpProfile, *, has_meter: bool = False
+) -> HeatPumpDescription:
+    """Return what a heat pump on Modbus is and tells, with a meter beside it."""
     registers = {register.key for register in profile.registers}
     flags = {flag.key for flag in profile.flags}
+    if has_meter or profile.power_model is not None:
+        registers.add("electric_w")
     return HeatPumpDescription(
         brand=profile.brand,
         model=", ".join(profile.models),

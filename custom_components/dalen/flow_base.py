@@ -58,7 +58,20 @@ class HeatPumpFlow[
 
     async def _async_text(self, category: str, key: str) -> str:
         """Return a text of the translations in the language of the house."""
-        texts = await async_get_translations(
+        return (await self._async_texts(category))[f"component.{DOMAIN}.{key}"]
+
+    async def _async_words(self, selector: str) -> dict[str, str]:
+        """Return the words for the options of a selector, by option."""
+        start = f"component.{DOMAIN}.selector.{selector}.options."
+        texts = await self._async_texts("selector")
+        return {
+            key.removeprefix(start): text
+            for key, text in texts.items()
+            if key.startswith(start)
+        }
+
+    async def _async_texts(self, category: str) -> dict[str, str]:
+        """Return the texts of a category in the language of the house."""
+        return await async_get_translations(
             self.hass, self.hass.config.language, category, {DOMAIN}
         )
-        return texts[f"component.{DOMAIN}.{key}"]

@@ -8,14 +8,13 @@ from homeassistant.const import CONF_ID
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
 from .const import CONF_LIMIT
-from .entity_heat_pump.home_assistant import HomeAssistantEntities
 from .entity_heat_pump.number_range import NumberRange, number_range
 from .entity_heat_pump.reading import EntityReading, finite
 from .entity_heat_pump.recipe import ENABLE
 from .entity_heat_pump.recipe_match import Proposal
 from .entity_heat_pump.setting import CLIMATE, set_value
 from .entity_heat_pump.tier import ControlType, Unusable, control_type
-from .flow_base import Errors, HeatPumpFlow
+from .flow_base import Errors
 from .flow_entity_limit import (
     ROOM_STEP_K,
     control_answers,
@@ -41,13 +40,14 @@ from .flow_entity_schemas import (
     switch_schema,
     temperature_schema,
 )
+from .flow_write_test import WriteTestSteps
 
 
 class ControlSteps[
     ContextT: FlowContext,
     ResultT: FlowResult[Any, Any],
     HandlerT,
-](HeatPumpFlow[ContextT, ResultT, HandlerT]):
+](WriteTestSteps[ContextT, ResultT, HandlerT]):
     """Ask what belongs to the entity that controls a heat pump."""
 
     _proposal: Proposal | None = None
@@ -153,7 +153,7 @@ class ControlSteps[
 
     def _unusable(self, entity_id: str) -> str | None:
         """Return the error of an entity that cannot control a heat pump."""
-        reading = HomeAssistantEntities(self.hass).reading(entity_id)
+        reading = self._reading(entity_id)
         found = None if reading is None else control_type(reading)
         return found.key if isinstance(found, Unusable) else None
 

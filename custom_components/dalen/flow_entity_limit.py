@@ -32,8 +32,6 @@ from .flow_entity_schemas import (
 
 type Answers = Mapping[str, Any]
 
-NO_LIMIT: Final = {"type": LimitType.NONE.value}
-
 ROOM_STEP_K: Final = 3.0
 """A room set point may be moved this far: a limit must not make a house cold."""
 

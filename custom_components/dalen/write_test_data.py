@@ -6,13 +6,26 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from .coordinator import HeatPumpCoordinator
-from .heat_pump.write_test_result import WriteTestResult
+from .heat_pump.write_test_result import WriteTestOutcome, WriteTestResult
+from .heat_pump_data import CONF_ARMED, CONF_WRITE_TEST
 
-CONF_WRITE_TEST: Final = "write_test"
+REFUSED: Final = frozenset(
+    {
+        WriteTestOutcome.NO_EFFECT,
+        WriteTestOutcome.NOT_HELD,
+        WriteTestOutcome.NOT_ACCEPTED,
+        WriteTestOutcome.NOT_RESTORED,
+    }
+)
+"""Outcomes after which Dalen no longer writes: the limit does not do its work."""
 
 
 def with_result(data: Mapping[str, Any], result: WriteTestResult) -> dict[str, Any]:
-    """Return the data of a heat pump with what its last test found."""
+    """Return the data of a heat pump with what its last test found.
+
+    It is armed by a test that passed, and only monitored after one that showed that
+    the limit does not work. A test that proves nothing changes neither.
+    """
     figures = {
         "before_w": result.before_w,
         "limit_w": result.limit_w,
@@ -27,7 +40,10 @@ def with_result(data: Mapping[str, Any], result: WriteTestResult) -> dict[str, A
         "duration_s": round(result.duration_s),
         **{k: None if v is None else round(v, 1) for k, v in figures.items()},
     }
-    return {**data, CONF_WRITE_TEST: found}
+    armed = {}
+    if result.has_passed or result.outcome in REFUSED:
+        armed = {CONF_ARMED: result.has_passed}
+    return {**data, **armed, CONF_WRITE_TEST: found}
 
 
 def last_write_test(pump: HeatPumpCoordinator) -> dict[str, Any] | None:

@@ -30,6 +30,10 @@ class LimitType(StrEnum):
     NONE = "none"
 
 
+NO_LIMIT: Final = {"type": LimitType.NONE.value}
+"""What is kept with a heat pump that is only monitored."""
+
+
 class OpenThermMethod(StrEnum):
     """What the gateway can override."""
 

@@ -11,7 +11,7 @@ from .profile import SerialLine, Transport, TransportType
 _GATEWAY_BAUDRATE = 115_200
 """What Home Assistant's own Modbus gives a link over a socket, so that both share it."""
 
-_DEFAULT_LINE = SerialLine(baudrate=9600, parity="N", stopbits=1)
+DEFAULT_LINE = SerialLine(baudrate=9600, parity="N", stopbits=1)
 
 
 def transport_type(transport: Transport, settings: Mapping[str, Any]) -> TransportType:
@@ -41,7 +41,7 @@ def link_params(
     """
     kind = transport_type(transport, settings)
     if kind is TransportType.SERIAL:
-        return _serial(transport.serial or _DEFAULT_LINE, settings)
+        return _serial(transport.serial or DEFAULT_LINE, settings)
     host = _text(settings, "host", "the address of the heat pump or its gateway")
     port = _whole(settings, "port", transport.port)
     if not 1 <= port <= 65535:

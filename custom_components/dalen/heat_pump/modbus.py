@@ -58,25 +58,27 @@ class ModbusHeatPump(HeatPumpAdapter):
         nameplate_w: float | None = None,
         minimum_w: float | None = None,
         block_below_w: float | None = None,
-        armed: bool = False,
+        armed: bool | None = None,
         meter: Meter = _no_meter,
         clock: Clock = _utc_now,
         sleep: Sleep = asyncio.sleep,
     ):
         """Take the unit and profile; watts given by the installer win over both.
 
-        `armed` lets a profile with unconfirmed control write: give it for the
-        write test, and once that has passed. `block_below_w` is the limit below
-        which a contact blocks, the minimum power without it. `meter` returns the
-        electric power in watts as a separate meter measures it, or None.
+        `armed` is what the write test found: True lets a profile with unconfirmed
+        control write (also for the test itself), False keeps any from writing, None
+        does as the profile says. `block_below_w` is the limit below which a contact
+        blocks, the minimum power without it. `meter` returns the electric power in
+        watts as a separate meter measures it, or None.
         """
         self.profile = profile
         self._given = {"nameplate_w": nameplate_w, "minimum_w": minimum_w}
         self._block_below_w = block_below_w
         self._meter = meter
         self._clock = clock
-        may_write = armed or not profile.needs_write_test
-        self._mechanism = profile.limit if may_write else MonitorOnly()
+        if armed is None:
+            armed = not profile.needs_write_test
+        self._mechanism = profile.limit if armed else MonitorOnly()
         self._io = RegisterIO(unit, profile, sleep)
         self._words: Mapping[Register, tuple[int, ...]] = {}
         self._values: Mapping[str, float] = {}

@@ -43,14 +43,28 @@ def read_library(own_folder: Path | None = None) -> ProfileLibrary:
 
     `own_folder` is the folder of own profiles; it need not be there.
     """
-    profiles = {profile_id: load_profile(profile_id) for profile_id in profile_ids()}
+    shipped = {profile_id: load_profile(profile_id) for profile_id in profile_ids()}
+    own, faults = _read_all_own(own_folder)
+    return ProfileLibrary(profiles=shipped | own, faults=faults)
+
+
+def read_faults(own_folder: Path) -> tuple[ProfileFault, ...]:
+    """Return what is wrong with the own profiles. Reads files: not in an event loop."""
+    return _read_all_own(own_folder)[1]
+
+
+def _read_all_own(
+    folder: Path | None,
+) -> tuple[dict[str, HeatPumpProfile], tuple[ProfileFault, ...]]:
+    """Return the own profiles by id, and what is wrong with the others."""
+    profiles: dict[str, HeatPumpProfile] = {}
     faults: list[ProfileFault] = []
-    for path in _files(own_folder):
+    for path in _files(folder):
         try:
             profiles[path.stem] = read_own(path)
         except ProfileError as err:
             faults.append(ProfileFault(file=path.name, message=str(err)))
-    return ProfileLibrary(profiles=profiles, faults=tuple(faults))
+    return profiles, tuple(faults)
 
 
 def find_profile(

@@ -34,8 +34,8 @@ _ADVICE: tuple[tuple[type[ModbusError], str], ...] = (
     ),
     (
         ModbusConnectionError,
-        "cannot be connected to. Check its address and port, and that Modbus TCP is"
-        " switched on in its menu",
+        "cannot be connected to. Check its address and port, or its serial port, and"
+        " that Modbus is switched on in its menu",
     ),
     (ServerDeviceBusyError, "is busy. Dalen tries again by itself"),
     (

@@ -193,3 +193,5 @@ async def test_a_heat_pump_that_falls_silent_is_told(
     found = house.subentries[PUMP_ID].data["write_test"]
     assert found["outcome"] in {"unreachable", "not_restored"}
     assert found["limited_w"] is None
+    # The house is built anew with what was found.
+    await hass.async_block_till_done()

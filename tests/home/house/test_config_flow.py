@@ -71,12 +71,19 @@ class Flow:
     async def to_powers(self, port: int, profile: str = "dalen_simulated") -> None:
         """Walk to the screen for the powers."""
         await self.to_connection(profile)
+        await self.connect(port)
+
+    async def connect(self, port: int) -> None:
+        """Fill in the address, and look at the registers when it answers."""
         await self.fill(host=HOST, port=port, unit_id=1)
+        if self.asks("registers"):
+            await self.fill()
 
     async def to_join(self, port: int) -> None:
         """Walk to the screen for the pairing string."""
         await self.to_powers(port)
         await self.fill(**POWERS)
+        await self.fill(next_step_id="write_test_skip")
         await self.fill(next_step_id="join")
 
     async def to_consent(self, port: int, hub: HubServer) -> None:
@@ -108,9 +115,15 @@ async def test_a_house_without_a_neighbourhood(
     await flow.fill(**SIMULATED)
     assert flow.asks("connection")
     await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    assert flow.asks("registers")
+    table = flow.result["description_placeholders"]["table"]
+    assert "| electric_w | input register 2 | 1450 | 1450 | Yes |" in table
+    await flow.fill()
     assert flow.asks("powers")
     assert flow.result["description_placeholders"]["electric_power"] == "1450 W"
     await flow.fill(**POWERS)
+    assert flow.result["menu_options"] == ["write_test_run", "write_test_skip"]
+    await flow.fill(next_step_id="write_test_skip")
     assert flow.result["type"] is FlowResultType.MENU
     assert flow.result["menu_options"] == ["join", "later"]
     await flow.fill(next_step_id="later")
@@ -124,6 +137,7 @@ async def test_a_house_without_a_neighbourhood(
     assert dict(subentry.data) == {
         "profile": "dalen_simulated",
         "serial": None,
+        "transport": "modbus_tcp",
         "host": HOST,
         "port": pump.port,
         "unit_id": 1,
@@ -173,6 +187,7 @@ async def test_the_text_is_dutch_in_a_dutch_house(
     schema = flow.result["data_schema"].schema
     assert next(key.default() for key in schema if key == "name") == "Warmtepomp"
     await flow.fill(**POWERS)
+    await flow.fill(next_step_id="write_test_skip")
     await flow.fill(next_step_id="join")
     await flow.fill(pairing_string=hub.pairing_string())
     words = flow.result["description_placeholders"]
@@ -197,6 +212,7 @@ async def test_the_nameplate_is_asked_where_the_device_does_not_tell(
     assert flow.asks("powers", "maximum_below_minimum")
     good = {"floor_w": 200, "installer_maximum_w": 2000}
     await flow.fill(name="Pump", nameplate_w=2500, limits=good)
+    await flow.fill(next_step_id="write_test_skip")
     await flow.fill(next_step_id="later")
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     (subentry,) = entry.subentries.values()
@@ -211,7 +227,7 @@ async def test_a_heat_pump_that_is_not_there(flow: Flow, pump: ModbusServer) -> 
     await flow.fill(host=HOST, port=free_port(), unit_id=1)
     assert flow.asks("connection", "cannot_connect")
     assert flow.result["description_placeholders"]["host"] == HOST
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("powers")
 
 
@@ -221,7 +237,7 @@ async def test_a_heat_pump_that_stays_silent(flow: Flow, pump: ModbusServer) -> 
     await flow.to_powers(pump.port)
     assert flow.asks("connection", "timeout")
     pump.silent = False
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("powers")
 
 
@@ -233,7 +249,7 @@ async def test_nonsense_names_the_register(flow: Flow, pump: ModbusServer) -> No
     words = flow.result["description_placeholders"]
     assert words["register"] == "electric_w (input register 2)"
     pump.input[2] = 1450
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("powers")
 
 
@@ -244,7 +260,7 @@ async def test_a_device_that_refuses_is_another_device(
     pump.failures = [ExcCodes.ILLEGAL_FUNCTION]
     await flow.to_powers(pump.port)
     assert flow.asks("connection", "wrong_device")
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("powers")
 
 
@@ -255,10 +271,10 @@ async def test_a_device_without_a_power_is_another_device(
     await flow.to_powers(luxtronik.port)
     assert flow.asks("connection", "wrong_device")
     power = pump.input.pop(2)
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("connection", "wrong_device")
     pump.input[2] = power
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("powers")
 
 
@@ -269,9 +285,9 @@ async def test_link_settings_of_another_integration(
     other = ModbusTlsParams(host=HOST, port=pump.port)
     await flow.to_connection()
     async with async_get_temporary_unit(hass, other, 1):
-        await flow.fill(host=HOST, port=pump.port, unit_id=1)
+        await flow.connect(pump.port)
     assert flow.asks("connection", "link_settings_in_use")
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("powers")
 
 

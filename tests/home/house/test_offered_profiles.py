@@ -1,10 +1,13 @@
 """Which heat pumps the set-up screens offer."""
 
-from custom_components.dalen.flow_heat_pump import load_profiles
+from homeassistant.core import HomeAssistant
+
+from custom_components.dalen.heat_pump import profile_ids
+from custom_components.dalen.own_profiles import async_read_library
 
 
-def test_only_what_can_be_set_up_is_offered() -> None:
-    """A profile that needs a meter or a write test is not offered yet."""
-    offered = set(load_profiles())
-    assert {"dalen_simulated", "luxtronik_shi", "nibe_s", "qube"} <= offered
-    assert offered.isdisjoint({"remeha_gtw08", "hitachi_yutaki", "quatt_outdoor_unit"})
+async def test_all_profiles_are_offered(hass: HomeAssistant) -> None:
+    """Also those that need a meter, a serial line or a write test."""
+    library = await async_read_library(hass)
+    assert list(library.profiles) == list(profile_ids())
+    assert len(library.profiles) >= 17

@@ -68,11 +68,22 @@ class Flow:
             self.result["flow_id"], fields
         )
 
+    async def connect(self, port: int) -> None:
+        """Fill in the address, and look at the registers when it answers."""
+        await self.fill(host=HOST, port=port, unit_id=1)
+        if self.asks("registers"):
+            await self.fill()
+
+    async def move(self) -> None:
+        """Open the screen for the address of the heat pump."""
+        await self.change(PUMP_ID)
+        await self.fill(next_step_id="change_link")
+
     def asks(self, step_id: str, error: str | None = None) -> bool:
         """Tell if the screen is this one, with this error or none."""
         errors = self.result.get("errors") or {}
         found = next(iter(errors.values()), None)
-        return bool(self.result["step_id"] == step_id) and found == error
+        return bool(self.result.get("step_id") == step_id) and found == error
 
     def ended(self, reason: str) -> bool:
         """Tell if the walk ended for this reason."""
@@ -88,11 +99,12 @@ async def test_a_second_heat_pump(
     await flow.add("heat_pump")
     await flow.fill(next_step_id="modbus")
     await flow.fill(profile="dalen_simulated")
-    await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
+    await flow.connect(second_pump.port)
     schema = flow.result["data_schema"].schema
     name = next(key.default() for key in schema if key == "name")
     assert name == "Heat pump 2"
     await flow.fill(name=name, limits={"floor_w": 300})
+    await flow.fill(next_step_id="write_test_skip")
     assert flow.result["type"] is FlowResultType.CREATE_ENTRY
     titles = [subentry.title for subentry in house.subentries.values()]
     assert titles == ["Heat pump", "Heat pump 2"]
@@ -109,9 +121,9 @@ async def test_the_same_heat_pump_is_not_added_twice(
     await flow.add("heat_pump")
     await flow.fill(next_step_id="modbus")
     await flow.fill(profile="dalen_simulated")
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.connect(pump.port)
     assert flow.asks("connection", "already_configured")
-    await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
+    await flow.connect(second_pump.port)
     assert flow.asks("powers")
 
 
@@ -120,11 +132,11 @@ async def test_a_heat_pump_moves_to_another_address(
 ) -> None:
     """The new address is tested before it is kept."""
     flow = Flow(hass, house)
-    await flow.change(PUMP_ID)
-    assert flow.asks("reconfigure")
+    await flow.move()
+    assert flow.asks("connection")
     await flow.fill(host=HOST, port=free_port(), unit_id=1)
-    assert flow.asks("reconfigure", "cannot_connect")
-    await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
+    assert flow.asks("connection", "cannot_connect")
+    await flow.connect(second_pump.port)
     assert flow.ended("reconfigure_successful")
     subentry = house.subentries[PUMP_ID]
     assert subentry.data["port"] == second_pump.port
@@ -142,10 +154,10 @@ async def test_a_heat_pump_does_not_move_onto_another(
         heat_pump_subentry(second_pump.port, subentry_id="pump-2"),
     )
     flow = Flow(hass, entry)
-    await flow.change(PUMP_ID)
-    await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
-    assert flow.asks("reconfigure", "already_configured")
-    await flow.fill(host=HOST, port=pump.port, unit_id=1)
+    await flow.move()
+    await flow.connect(second_pump.port)
+    assert flow.asks("connection", "already_configured")
+    await flow.connect(pump.port)
     assert flow.ended("reconfigure_successful")
 
 
@@ -157,13 +169,13 @@ async def test_another_device_is_refused_where_there_is_a_serial_number(
     flow = Flow(hass, entry)
     second_pump.input[10] = 411
     with patch(
-        "custom_components.dalen.flow_heat_pump.load_profile", _with_serial_number
+        "custom_components.dalen.heat_pump_data.find_profile", _with_serial_number
     ):
-        await flow.change(PUMP_ID)
-        await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
-        assert flow.asks("reconfigure", "another_device")
+        await flow.move()
+        await flow.connect(second_pump.port)
+        assert flow.asks("connection", "another_device")
         second_pump.input[10] = 410
-        await flow.fill(host=HOST, port=second_pump.port, unit_id=1)
+        await flow.connect(second_pump.port)
         assert flow.ended("reconfigure_successful")
     assert entry.subentries[PUMP_ID].unique_id == "dalen_simulated:410"
 
@@ -301,6 +313,6 @@ def _house(hass: HomeAssistant, *subentries: Any) -> MockConfigEntry:
     return entry
 
 
-def _with_serial_number(profile_id: str) -> HeatPumpProfile:
+def _with_serial_number(profile_id: str, *_: object) -> HeatPumpProfile:
     """Return a profile with a serial number."""
     return replace(load_profile(profile_id), serial=("minimum_w",))
