@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 import json
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -76,6 +76,8 @@ class HubServer(VtnServer):
 
     nudge_requests: int = 0
     refuses_reports: bool = False
+    report_answers: list[Any] = field(default_factory=list)
+    """Makers of the answers to the next reports, in place of the right ones."""
     membership_refusals: list[web.Response] = field(default_factory=list)
     public_key: bytes = PUBLIC_KEY
     origin: str = ""
@@ -173,6 +175,9 @@ class HubServer(VtnServer):
     async def _authorised(self, request: web.Request) -> web.StreamResponse:
         if self.refuses_reports and request.path.endswith("/reports"):
             return problem(403, "Beyond consent")
+        if self.report_answers and request.path.endswith("/reports"):
+            self.requests.append("POST reports")
+            return cast(web.StreamResponse, self.report_answers.pop(0)())
         if request.path.endswith("/vens") and self.has_ven:
             self.vens = [{"id": VEN_ID, "venName": "home-1", "targets": [TARGET]}]
         # No super(): a dataclass with slots is another class than its body saw.
