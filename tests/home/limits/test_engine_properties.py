@@ -26,6 +26,7 @@ from custom_components.dalen.limits import (
     Schedule,
     TimeBlock,
     Write,
+    resident_limits,
 )
 from custom_components.dalen.limits.envelope import FLOORED_SOURCES
 from custom_components.dalen.limits.stop_budget import (
@@ -223,8 +224,39 @@ class HostileWorld(RuleBasedStateMachine):
         self.engine.put(LimitSource.INSTALLER, limits, self.now)
         self.look()
 
-    @rule(choice=st.sampled_from(PauseChoice))
-    def the_resident_pauses(self, choice: PauseChoice) -> None:
+    @rule(
+        watts=st.floats(0, ENVELOPE.nameplate_w),
+        lasts=st.one_of(st.none(), st.integers(1, 600)),
+    )
+    def the_resident_asks_for_a_while(self, watts: float, lasts: int | None) -> None:
+        """Over the limit that stands, as the action does."""
+        duration = None if lasts is None else timedelta(minutes=lasts)
+        held = self.engine.limits(self.now)
+        asked = resident_limits(held, watts, self.now, duration)
+        self.engine.put(LimitSource.RESIDENT, asked, self.now)
+        self.look()
+
+    @rule(schedule=st.sampled_from([Schedule(), EVENING]))
+    def the_schedule_is_switched(self, schedule: Schedule) -> None:
+        """In the middle of a block too."""
+        self.engine.schedule = schedule
+        self.look()
+
+    @rule(
+        limits=st.lists(hostile_limits(FROM_HUB), max_size=4),
+    )
+    def a_stored_plan_is_recalled(self, limits: list[Limit]) -> None:
+        """After a restart, or from a server beside the hub."""
+        self.engine.recall_hub(limits, self.now)
+        self.look()
+
+    @rule(
+        choice=st.one_of(
+            st.sampled_from(PauseChoice),
+            st.timedeltas(timedelta(seconds=1), timedelta(days=40)),
+        )
+    )
+    def the_resident_pauses(self, choice: PauseChoice | timedelta) -> None:
         """It wins at once."""
         self.engine.pause(choice, self.now)
         effective = self.look().effective
