@@ -15,12 +15,13 @@ async def unsteered_load(
 
     It is the transformer's load less the steered heat pumps that reported, so that
     yesterday's caps do not leak into tomorrow's forecast. A pump that does not
-    report stays in it: that makes the forecast too high, never too low.
+    report stays in it: that makes the forecast too high, never too low. Where the sun
+    makes more than homes use it is below 0.
     """
     load = await quarter_hour_load(conn, trafo_id, start, end)
     pumps = await quarter_hour_pumps(conn, trafo_id, start, end, steered_only=True)
     return {
-        quarter: max(0.0, load_kw - pumps[quarter].power_kw)
+        quarter: load_kw - pumps[quarter].power_kw
         if quarter in pumps
         else load_kw
         for quarter, load_kw in load.items()

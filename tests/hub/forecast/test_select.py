@@ -12,6 +12,7 @@ from dalen_hub.config import HubConfig
 from dalen_hub.forecast import file, first, household, uploaded
 from dalen_hub.forecast.model import QuarterForecast
 from dalen_hub.forecast.select import forecast_for
+from dalen_hub.forecast.unsteered import unsteered_load
 from dalen_hub.forecast.uploaded import store_forecast
 from dalen_hub.grid.load import record_load
 from dalen_hub.grid.series import Row
@@ -160,3 +161,17 @@ async def test_own_forecast_is_of_the_unsteered_load(
         (forecast,) = await forecast_for(conn, trafo, STARTS[:1], NOW)
     assert forecast.source == first.SOURCE
     assert forecast.p50_kw == pytest.approx(80)
+
+
+async def test_solar_power_makes_the_unsteered_load_negative(
+    engine: AsyncEngine, trafo: Trafo
+) -> None:
+    """What flows back is no load of 0: the days would look alike."""
+    starts = quarters(STARTS[0] - timedelta(days=7), 7 * 96)
+    async with engine.begin() as conn:
+        rows = [Row(where="", time=start, load_kw=-50.0) for start in starts]
+        await record_load(conn, trafo.id, rows)
+    await add_pump(engine, trafo, "steered", 20_000)
+    async with engine.connect() as conn:
+        load = await unsteered_load(conn, trafo.id, starts[0], STARTS[0])
+    assert set(load.values()) == {-50.0 - 20.0}
