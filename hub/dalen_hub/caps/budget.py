@@ -1,6 +1,7 @@
 """What the meter of a transformer leaves for the heat pumps. Pure.
 
-The margin grows with the age of the data: m(a) = m0 + m1 x sqrt(a / 15 min).
+The margin grows with the age of the data:
+m(a) = m0 + m1 x sqrt((a - 5 min) / 15 min).
 What is not steered is the measured load less what the steered heat pumps should
 have drawn meanwhile. An error in the latter cancels as long as the same model
 says what the next level will draw: the loop closes on the meter.
@@ -19,7 +20,10 @@ from dalen_hub.caps.bottlenecks import Floats
 MARGIN: Final = 0.02
 """The share of a limit that a plan leaves free."""
 _AGE: Final = timedelta(minutes=15)
+_FRESH: Final = timedelta(minutes=5)
 TOO_OLD: Final = timedelta(minutes=45)
+# A plan that is made now counts for a quarter hour more.
+_RECENT: Final = TOO_OLD - timedelta(minutes=15)
 # A minute is a noisy mean; a few together are not.
 _WINDOW: Final = timedelta(minutes=3)
 _KEPT: Final = timedelta(hours=2)
@@ -74,9 +78,10 @@ class Measured:
 def margin(age: timedelta, least: float, per_root: float) -> float:
     """Return the share of a limit that stays free, for data of some age.
 
-    It is ``least`` plus ``per_root`` times the root of the age in quarter hours.
+    It is ``least`` up to 5 minutes, plus ``per_root`` times the root of what the
+    data are older, in quarter hours.
     """
-    return least + per_root * math.sqrt(max(age, timedelta()) / _AGE)
+    return least + per_root * math.sqrt(max(age - _FRESH, timedelta()) / _AGE)
 
 
 def newest(readings: Sequence[Reading], now: datetime, count: int) -> Measured | None:
@@ -99,6 +104,11 @@ def newest(readings: Sequence[Reading], now: datetime, count: int) -> Measured |
         length=last.length,
         load_w=1000.0 * (seconds[:, None] * loads_kw).sum(axis=0) / seconds.sum(),
     )
+
+
+def is_metered(readings: Sequence[Reading], now: datetime) -> bool:
+    """Return whether the meter will correct what is planned now."""
+    return any(now - each.end <= _RECENT for each in readings)
 
 
 def _all_loads(reading: Reading, count: int) -> list[float]:

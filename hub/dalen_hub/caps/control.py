@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from dalen_hub.caps.bottlenecks import Floats
-from dalen_hub.caps.budget import Outlook, Reading
+from dalen_hub.caps.budget import Outlook, Reading, is_metered
 from dalen_hub.caps.causes import SMALL, Cause
 from dalen_hub.caps.control_members import carried_over
 from dalen_hub.caps.control_state import DEFAULTS, Source
@@ -107,6 +107,8 @@ def step(
             turns_at=state.at,
             now=now,
             paused_w=paused_w,
+            want_w=heard.want_w,
+            metered=is_metered(readings, now),
         )
     situation = Situation(
         now=now,
@@ -134,8 +136,9 @@ def caps_ahead_w(
 ) -> Floats:
     """Return the caps from the running quarter hour on, (quarter hours, homes).
 
-    Now counts what was decided. Later the plan counts, but after a stop and in a
-    release the level rises slowly. A stop has an event of its own: when that ends
+    Now counts what was decided. Later the plan counts, but where the meter decides not
+    before the next quarter hour has ended: the next decision is felt some minutes
+    after it began. After a stop and in a release the level rises slowly. A stop has an event of its own: when that ends
     while the hub is away, the floor of a home is what remains.
     """
     fleet, caps_w = control.fleet, control.plan.caps_w.copy()
@@ -144,6 +147,8 @@ def caps_ahead_w(
     caps_w[0] = np.where(
         fleet.steerable, np.maximum(decision.caps_w, fleet.lowest_w), fleet.highest_w
     )
+    if decision.source in {Source.REALTIME, Source.RELEASE}:
+        caps_w[1:2] = caps_w[0]
     if decision.source not in {Source.STOP, Source.RELEASE}:
         return caps_w
     begin = now if stop is None or not stop.in_force(now) else stop.until

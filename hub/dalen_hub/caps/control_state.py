@@ -34,14 +34,13 @@ class Settings:
 
     ``response`` is how long homes take to follow: a poll and a compressor's ramp.
     ``margin`` and ``age_margin`` make the virtual limit: the share of the limit that
-    stays free with new data, and what the root of their age in quarter hours adds.
-    Tuned on simulated weeks: a smaller margin breaks the limit, a larger one burns
-    gas in vain. A plan keeps 2 %.
+    stays free with data of 5 minutes, and what the root of their further age in
+    quarter hours adds. Tuned on simulated weeks: a smaller margin breaks the limit, a
+    larger one burns gas in vain. A careful plan keeps 2 %.
     """
 
-    margin: float = 0.01
-    age_margin: float = 0.01
-
+    margin: float = 0.004
+    age_margin: float = 0.008
     ramp_w_per_min: float = 10.0
     response: timedelta = timedelta(seconds=60)
     send_step_w: float = 25.0
@@ -75,7 +74,8 @@ class ControlState:
 
     ``levels_w``: the level of each home, per weight. ``told_w`` and
     ``told_level_w``: the caps that were sent last, and their lowest level.
-    ``after_stop``: the level rises from a stop. ``use``: what heat pumps draw, as a
+    ``after_stop``: the level rises from a stop. ``steady_since``: when anything but the
+    meter decided last. ``use``: what heat pumps draw, as a
     part of what is expected.
     """
 
@@ -86,6 +86,7 @@ class ControlState:
     told_level_w: float
     turns: Turns
     history: tuple[Expected, ...]
+    steady_since: datetime
     after_stop: bool = False
     use: float = 1.0
     use_until: datetime | None = None
@@ -127,4 +128,5 @@ def first_state(fleet: Fleet, now: datetime) -> ControlState:
         told_level_w=np.inf,
         turns=no_turns(fleet.size),
         history=(),
+        steady_since=now,
     )

@@ -4,7 +4,7 @@ It closes on the meter of the transformer. What single homes report is only used
 know better what a level will do; acknowledgements alone (T0) are enough.
 
 - No data, or data older than 45 minutes: the plan.
-- Data: the level that the meter allows. Down at once, up at most 10 W a minute.
+- Data: the level that the meter allows. Down at once, up slowly (see realtime).
 - A fresh forecast counts at once, as far as the meter allows; the meter may then
   raise the level further.
 - An emergency stop is level 0; after it the level rises from there.
@@ -81,6 +81,9 @@ def decide(
         source=source,
         after_stop=source is Source.STOP
         or (state.after_stop and source is Source.RELEASE),
+        steady_since=state.steady_since
+        if target.is_metered and not situation.fresh_forecast
+        else situation.now,
         levels_w=levels_w,
         told_w=told_w,
         told_level_w=told_level_w,
@@ -93,8 +96,9 @@ def decide(
 def _approached(case: Case, target: Target) -> tuple[Floats, Source]:
     """Return the levels now: down at once, up slowly; the plan moves as planned."""
     state, situation = case.state, case.situation
-    if target.source is Source.PLAN and state.source is Source.PLAN:
-        return target.levels_w, Source.PLAN
+    was_planned = target.source is Source.PLAN and state.source is Source.PLAN
+    if was_planned or (target.is_metered and not situation.fresh_forecast):
+        return target.levels_w, target.source
     minutes = max(0.0, (situation.now - state.at) / timedelta(minutes=1))
     risen_w = state.levels_w + case.settings.ramp_w_per_min * minutes
     if situation.fresh_forecast:

@@ -15,6 +15,8 @@ from dalen_hub.caps.policies import share_by_policy
 from dalen_hub.caps.rotation import Turns, no_turns, take_turns
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 
+# Hardly any link is lost for more than four hours.
+_CORRECTED: Final = 16
 # What stands in the way of a whole step is rounding.
 _NOTHING_W: Final = 1e-6
 
@@ -57,16 +59,22 @@ def plan_day(
     turns_at: datetime | None = None,
     now: datetime | None = None,
     paused_w: Floats | None = None,
+    want_w: Floats | None = None,
+    metered: bool = False,
 ) -> DayPlan:
     """Return the plan for the quarter hours of the forecast, in their order.
 
-    Room = limit x (1 - 2 %) - P90 of the rest. ``turns`` is the rotation so far, as
+    Room = limit x (1 - 2 %) - P90 of the rest. Where the meter corrects (``metered``)
+    the next hours are planned with limit - P50: then a plan counts for homes that
+    lost their link only, and the others make up for an error. ``want_w`` is what heat
+    pumps are known to draw uncapped, NaN where unknown. ``turns`` is the rotation so far, as
     of ``turns_at``; a plan that is made within a quarter hour, at ``now``, counts
     only the time since, so that no compressor starts or stops too soon.
     ``paused_w`` is what homes draw that paused (0 for others), shape (n,): they
     take no part, what they draw leaves the room.
     """
-    rooms_w = _rooms_w(grid, outlook)
+    rooms_w = _rooms_w(grid, outlook, metered=metered)
+    demand_w = fleet.most_wanted_w(_unknown(fleet) if want_w is None else want_w)
     paused = np.zeros(fleet.size) if paused_w is None else paused_w
     taken_w = fleet.claims(paused, paused).load_w(paused, len(grid.bottlenecks))
     rooms_w = np.maximum(rooms_w - taken_w, 0.0)
@@ -75,12 +83,14 @@ def plan_day(
     caps, levels, home_levels, shortfalls = [], [], [], []
     elapsed = _elapsed(outlook.starts, turns_at, now)
     for room_w, passed in zip(rooms_w, elapsed, strict=True):
-        sharing = share_caps(fleet, takes_part, room_w)
-        low = is_low(fleet, takes_part, sharing.share_w)
-        turns = take_turns(turns, fleet, sharing.share_w, low=low, elapsed=passed)
-        caps.append(caps_of(fleet, takes_part, sharing.share_w, turns))
+        sharing = share_caps(fleet, takes_part, room_w, demand_w)
+        level_w = sharing.common_level_w(fleet.members)
+        share_w = np.clip(fleet.weight * level_w, fleet.lowest_w, fleet.highest_w)
+        low = is_low(fleet, takes_part, share_w)
+        turns = take_turns(turns, fleet, share_w, low=low, elapsed=passed)
+        caps.append(caps_of(fleet, takes_part, share_w, turns))
         levels.append(lowest_level_w(sharing.level_w))
-        home_levels.append(sharing.common_level_w(fleet.members))
+        home_levels.append(level_w)
         shortfalls.append(sharing.shortfall_w.max(initial=0.0))
     shape = (len(outlook.starts), fleet.size)
     return DayPlan(
@@ -93,10 +103,17 @@ def plan_day(
     )
 
 
-def share_caps(fleet: Fleet, takes_part: Bools, room_w: Floats) -> Sharing:
-    """Share the rooms of one quarter hour between floors and nameplates."""
+def _unknown(fleet: Fleet) -> Floats:
+    """Return what heat pumps want where nobody told."""
+    return np.full(fleet.size, np.nan)
+
+
+def share_caps(
+    fleet: Fleet, takes_part: Bools, room_w: Floats, demand_w: Floats
+) -> Sharing:
+    """Share the rooms of one quarter hour between floors and demands."""
     lower_w = np.where(takes_part, fleet.lowest_w, 0.0)
-    upper_w = np.where(takes_part, fleet.highest_w, 0.0)
+    upper_w = np.where(takes_part, demand_w, 0.0)
     return share_by_policy(fleet, lower_w, upper_w, room_w)
 
 
@@ -133,11 +150,12 @@ def lowest_level_w(levels_w: Floats) -> float:
     return float(floor_step(np.array([lowest]))[0]) if np.isfinite(lowest) else np.inf
 
 
-def _rooms_w(grid: Grid, outlook: Outlook) -> Floats:
+def _rooms_w(grid: Grid, outlook: Outlook, *, metered: bool) -> Floats:
     """Return what is left for heat pumps, shape (quarter hours, constraints)."""
-    limits_w = grid.limits_w * (1.0 - MARGIN)
-    rest_w = 1000.0 * np.outer(outlook.p90_kw, grid.rest_shares)
-    return np.maximum(limits_w - rest_w, 0.0)
+    careful = np.arange(len(outlook.starts)) >= (_CORRECTED if metered else 0)
+    rest_kw = np.where(careful, outlook.p90_kw, outlook.p50_kw)
+    limits_w = np.outer(1.0 - MARGIN * careful, grid.limits_w)
+    return np.maximum(limits_w - 1000.0 * np.outer(rest_kw, grid.rest_shares), 0.0)
 
 
 def paused_power_w(fleet: Fleet, paused: Bools, want_w: Floats) -> Floats:

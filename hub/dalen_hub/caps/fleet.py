@@ -18,6 +18,8 @@ UNKNOWN: Final = -1
 _ROUNDING: Final = 1e-9
 # Where nobody measured what a heat pump wants: the pilot's 0.8 kW of 1.45 kW.
 _USUAL_SHARE: Final = 0.55
+# Five kelvin colder than yesterday at 0 C.
+_COLDER: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,11 @@ class Fleet:
         usual_w = _USUAL_SHARE * self.nameplate_w
         known = np.where(np.isnan(known_w), usual_w, known_w)
         return np.clip(known, 0.0, self.nameplate_w)
+
+    def most_wanted_w(self, known_w: Floats) -> Floats:
+        """Return what each may want on a colder day; the nameplate where NaN."""
+        most_w = np.clip(_COLDER * known_w, self.lowest_w, self.highest_w)
+        return np.where(np.isnan(known_w), self.highest_w, most_w)
 
     def claims(self, lower_w: Floats, upper_w: Floats) -> Claims:
         """Return the homes as participants with these bounds."""

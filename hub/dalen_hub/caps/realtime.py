@@ -4,11 +4,15 @@ rest = meter - what the heat pumps should have drawn meanwhile
 room = limit x (1 - margin) - rest - change of the forecast - homes that do not follow
 level = the water level of the room among what the heat pumps want
 
+The room falls at once. It rises by at most 10 W a minute for each heat pump, unless
+it was larger within the last quarter hour: a short dip needs no slow return.
+
 What homes report makes the middle term better; without reports an error in it
 cancels, since the same model says what the next level will draw.
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -18,6 +22,8 @@ from dalen_hub.caps.budget import Measured, expected_mean_w, margin, newest
 from dalen_hub.caps.case import Case
 from dalen_hub.caps.control_state import ControlState, Source
 from dalen_hub.caps.policies import share_by_policy
+from dalen_hub.caps.quarter_energy import made_up_for_w
+from dalen_hub.grid.quarter_hours import QUARTER
 
 # Homes that report too few quarter hours say too little about all.
 _LEAST_REPORTS: Final = 5
@@ -37,6 +43,11 @@ class Target:
     source: Source
     rest_w: float = np.nan
     room_w: float = np.nan
+
+    @property
+    def is_metered(self) -> bool:
+        """Return whether the meter counts."""
+        return self.source in {Source.REALTIME, Source.RELEASE}
 
 
 def target_of(case: Case) -> Target:
@@ -61,16 +72,48 @@ def _metered(case: Case, measured: Measured) -> Target:
     room_w = _room_w(case, measured, rest_w)
     lower_w = np.where(case.takes_part, case.drawn_w(case.fleet.lowest_w), 0.0)
     upper_w = np.where(case.takes_part, case.want_w, 0.0)
-    sharing = share_by_policy(
-        case.fleet, lower_w, upper_w, np.maximum(room_w, 0.0) / case.state.use
-    )
+    allowed_w = np.maximum(room_w, 0.0) / case.state.use
+    reached_w = np.minimum(allowed_w, _reachable_w(case))
+    sharing = share_by_policy(case.fleet, lower_w, upper_w, reached_w)
+    levels_w = sharing.common_level_w(case.fleet.members)
+    is_slow = (reached_w < allowed_w).any() and np.isfinite(levels_w).any()
     return Target(
-        levels_w=sharing.common_level_w(case.fleet.members),
+        levels_w=levels_w,
         bottleneck=sharing.bottleneck,
-        source=Source.REALTIME,
+        source=Source.RELEASE if is_slow else Source.REALTIME,
         rest_w=float(rest_w[0]),
         room_w=float(room_w[0]),
     )
+
+
+def _reachable_w(case: Case) -> Floats:
+    """Return the highest room that does not rise too fast, per constraint.
+
+    A fresh forecast counts at once, but not after a stop.
+    """
+    state, fleet, now = case.state, case.fleet, case.situation.now
+    if case.situation.fresh_forecast and not state.after_stop:
+        return np.full(len(case.grid.bottlenecks), np.inf)
+    minutes = max(0.0, (now - state.at) / timedelta(minutes=1))
+    level_w = np.clip(fleet.weight * state.levels_w, fleet.lowest_w, fleet.highest_w)
+    share_w = np.minimum(case.want_w, level_w)
+    risen_w = share_w + case.settings.ramp_w_per_min * minutes
+    reach_w = case.load_w(np.where(case.takes_part, risen_w, 0.0))
+    recent = [
+        each.load_w
+        for each in state.history
+        if now - each.since <= QUARTER and each.since > state.steady_since
+    ]
+    if not recent:
+        return reach_w
+    before_w: Floats = np.max(recent, axis=0) - _others_w(case)
+    return np.maximum(reach_w, before_w)
+
+
+def _others_w(case: Case) -> Floats:
+    """Return what steered homes that do not follow now draw, per constraint."""
+    expected_w = case.expected_w(case.state.told_w)
+    return case.load_w(np.where(case.takes_part, 0.0, expected_w))
 
 
 def _rest_w(case: Case, measured: Measured) -> Floats:
@@ -91,13 +134,18 @@ def _room_w(case: Case, measured: Measured, rest_w: Floats) -> Floats:
     middle = measured.end - measured.length / 2
     ahead = situation.now + measured.length / 2
     change_w = 1000.0 * situation.outlook.change_kw(middle, ahead)
-    others_w = np.where(case.takes_part, 0.0, case.expected_w(case.state.told_w))
     free = margin(ahead - middle, settings.margin, settings.age_margin)
+    aims_w = case.grid.limits_w * (1.0 - free)
+    made_up_w = np.zeros_like(aims_w)
+    made_up_w[0] = made_up_for_w(
+        situation.readings, aims_w[0], situation.now, settings.response
+    )
     return (
-        case.grid.limits_w * (1.0 - free)
+        aims_w
+        + made_up_w
         - rest_w
         - change_w * case.grid.rest_shares
-        - case.state.use * case.load_w(others_w)
+        - case.state.use * _others_w(case)
     )
 
 

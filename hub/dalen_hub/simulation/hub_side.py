@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from dalen_hub.caps.budget import Outlook, Reading
+from dalen_hub.caps.budget import Outlook, Reading, is_metered
 from dalen_hub.caps.control import Basis, Control, caps_ahead_w
 from dalen_hub.caps.controller import (
     ControlState,
@@ -32,7 +32,7 @@ NO_LIMIT_KW: Final = 1e6
 _KEPT: Final = timedelta(hours=1)
 _WANT_QUARTERS: Final = 96
 _FORECAST_EVERY: Final = timedelta(hours=1)
-_REPLAN_EVERY: Final = timedelta(hours=6)
+_REPLAN_EVERY: Final = timedelta(hours=1)
 # What a plan is made of is kept beside it; the caps ahead do not look at reports.
 _NO_REPORTS: Final = Reports(
     want_w={},
@@ -173,6 +173,8 @@ class HubSide:
                 outlook,
                 turns=self._state.turns,
                 paused_w=paused_w,
+                want_w=heard.want_w,
+                metered=is_metered(self._readings, now),
             )
             self._plan, self._planned_at = plan, now
         return plan

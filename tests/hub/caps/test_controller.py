@@ -126,7 +126,8 @@ def test_the_meter_alone_brings_the_load_below_the_limit(
         rest_kw=steps(180, 250, 30), want_w=np.full(HOMES, want_w), minutes=minutes
     )
     street.run(180)
-    after = street.quarters_kw()[4:]
+    # A quarter hour to see the step, and two readings to correct it.
+    after = street.quarters_kw()[4 + minutes // 15 :]
     assert (after <= LIMIT_KW).all()
     # And does not give away much more than the margin.
     assert after[-1] >= 0.93 * LIMIT_KW
@@ -142,12 +143,15 @@ def test_nobody_is_limited_while_there_is_room() -> None:
 
 
 def test_down_at_once_and_up_slowly() -> None:
-    """10 W a minute at most, and the release ends with nobody limited."""
+    """10 W a minute at most, and the release ends with nobody limited.
+
+    What a short dip took comes back at once: the first quarter hour is none.
+    """
     street = Street(rest_kw=lambda now: steps(250, 120, 60)(now))
     street.run(240)
     levels = np.array(street.levels_w)
     finite = levels[np.isfinite(levels)]
-    assert np.diff(finite).max() <= 50
+    assert np.diff(finite[4:]).max() <= 50 + 1e-9
     assert np.isinf(levels[-1])
     assert finite.min() < 500
 
@@ -156,7 +160,7 @@ def test_down_at_once_and_up_slowly() -> None:
 def test_caps_stay_in_their_bounds_whatever_the_meter_says(
     seed: int, minutes: int
 ) -> None:
-    """Hostile meters cannot break a floor, a nameplate or a ramp."""
+    """Hostile meters cannot break a floor or a nameplate."""
     rng = np.random.default_rng(seed)
     fleet = fleet_of(
         rng.uniform(500, 3000, HOMES),
@@ -175,8 +179,25 @@ def test_caps_stay_in_their_bounds_whatever_the_meter_says(
         assert (
             after.caps_w[~fleet.steerable] == fleet.highest_w[~fleet.steerable]
         ).all()
-    rises = np.diff([level for level in street.levels_w if np.isfinite(level)])
-    assert rises.max(initial=0.0) <= 10 * minutes + 1e-9
+
+
+@given(st.integers(0, 2**32), st.sampled_from([1, 5, 15]))
+def test_together_they_rise_slowly_whatever_the_meter_says(
+    seed: int, minutes: int
+) -> None:
+    """At most 10 W a minute each, above the most of the last quarter hour."""
+    rng = np.random.default_rng(seed)
+    fleet = fleet_of(rng.uniform(500, 3000, HOMES))
+    street = Street(
+        rest_kw=lambda _: float(rng.uniform(-400, 900)), fleet=fleet, minutes=minutes
+    )
+    street.run(90)
+    want_w = fleet.wanted_w(np.full(HOMES, np.nan))
+    shares_w = np.array([np.minimum(each, want_w).sum() for each in street.levels_w])
+    ramp_w = 10.0 * minutes * HOMES
+    for index in range(1, len(shares_w)):
+        first = max(0, index - 15 // minutes)
+        assert shares_w[index] <= shares_w[first:index].max() + ramp_w + 1e-6
 
 
 def test_old_data_leave_the_plan() -> None:
@@ -230,7 +251,7 @@ def test_a_stop_is_felt_within_five_minutes_and_released_slowly() -> None:
     street.run(150)
     levels = street.levels_w[-30:]
     assert levels[0] == 50
-    assert np.diff([level for level in levels if np.isfinite(level)]).max() <= 50
+    assert np.diff([x for x in levels if np.isfinite(x)]).max() <= 50 + 1e-9
     assert np.isinf(levels[-1])
     # Turns start them one after the other: no minute brings a fifth of all.
     assert np.diff(street.loads_kw[-150:]).max() <= 0.3 * before_kw
