@@ -67,12 +67,8 @@ def parse_join(body: JsonObject, text: ConsentText, now: datetime) -> JoinReques
             422, f"consent.language must be one of {', '.join(LANGUAGES)}."
         )
     tier, valid_until = parse_choice(given, now)
-    try:
-        facts = parse_facts(_object(body, "home"))
-    except FactsError as error:
-        raise ProblemError(422, f"home.{error}") from error
     return JoinRequest(
-        facts=facts,
+        facts=parse_home(body),
         consent=ConsentGiven(
             text=text, tier=tier, language=language, valid_until=valid_until
         ),
@@ -88,6 +84,14 @@ def parse_choice(data: JsonObject, now: datetime) -> tuple[Tier, datetime | None
     except TierError as error:
         raise ProblemError(422, str(error)) from error
     return tier, valid_until
+
+
+def parse_home(body: JsonObject) -> HomeFacts:
+    """Return what a home tells about its heat pumps. Raises a 422 problem."""
+    try:
+        return parse_facts(_object(body, "home"))
+    except FactsError as error:
+        raise ProblemError(422, f"home.{error}") from error
 
 
 def _valid_until(value: Any) -> datetime | None:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.appkeys import CLOCK, ENGINE, NUDGER, PRINCIPALS
 from dalen_hub.consent.ledger import Action, Consent, history, record, tier_in_force
-from dalen_hub.homes.joining import parse_choice
+from dalen_hub.homes.joining import parse_choice, parse_home
 from dalen_hub.homes.leaving import leave
+from dalen_hub.homes.registry import change_facts
 from dalen_hub.homes.signals import membership_changed
 from dalen_hub.store.database import durable, reading
 from dalen_hub.store.tables import consent_text
@@ -28,10 +29,11 @@ async def get_membership(request: web.Request) -> web.Response:
 
 
 async def put_membership(request: web.Request) -> web.Response:
-    """Change the tier; it holds from the next report on."""
+    """Change the tier, which holds from the next report on, and the heat pumps."""
     _, ven_id = require_home(request)
-    now = request.app[CLOCK]()
-    tier, valid_until = parse_choice(await read_object(request), now)
+    body, now = await read_object(request), request.app[CLOCK]()
+    tier, valid_until = parse_choice(body, now)
+    facts = parse_home(body) if "home" in body else None
     async with durable(request.app[ENGINE]) as conn:
         newest = (await _history(conn, ven_id))[-1]
         changed = dataclasses.replace(
@@ -41,7 +43,10 @@ async def put_membership(request: web.Request) -> web.Response:
             given_at=now,
             valid_until=valid_until,
         )
-        await record(conn, changed)
+        if facts is not None:
+            await change_facts(conn, ven_id, facts, now)
+        if facts is None or (tier, valid_until) != (newest.tier, newest.valid_until):
+            await record(conn, changed)
         answer = await _membership(conn, ven_id, now)
     membership_changed(request.app, newest.trafo_id)
     return web.json_response(answer)

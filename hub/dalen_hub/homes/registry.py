@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.consent.ledger import Action, Consent, publish_text, record
@@ -124,6 +124,24 @@ async def homes_of_trafo(conn: AsyncConnection, trafo_id: str) -> tuple[Home, ..
         .order_by(ven.c.created_at, ven.c.id)
     )
     return tuple(_home(row) for row in await conn.execute(query))
+
+
+async def change_facts(
+    conn: AsyncConnection, ven_id: str, facts: HomeFacts, now: datetime
+) -> None:
+    """Take over what a home tells about its heat pumps; it keeps its nickname."""
+    await conn.execute(
+        update(ven)
+        .where(ven.c.id == ven_id)
+        .values(
+            nickname=func.coalesce(facts.nickname, ven.c.nickname),
+            heat_pump_kind=facts.heat_pump_kind,
+            nameplate_w=facts.nameplate_w,
+            minimum_w=facts.minimum_w,
+            floor_w=facts.floor_w,
+            modified_at=to_epoch(now),
+        )
+    )
 
 
 async def _insert(conn: AsyncConnection, home: Home, now: datetime) -> None:

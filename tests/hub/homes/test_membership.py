@@ -70,6 +70,42 @@ async def test_a_lower_tier_holds_for_the_next_report(
         assert rows.all() == [("given", "T1"), ("changed", "T0")]
 
 
+PUMPS = {
+    "heat_pump_kind": "contact",
+    "nameplate_w": 4000,
+    "minimum_w": 900.0,
+    "floor_w": 300,
+    "nickname": None,
+}
+
+
+async def test_a_home_tells_that_its_heat_pumps_changed(
+    hub: Hub, membership_changes: list[str]
+) -> None:
+    """Check that the planner hears of it, and that no consent is noted for it."""
+    home = await hub.home("T1")
+    await home.ok("PUT", MEMBERSHIP, {"tier": "T1", "home": PUMPS})
+    async with reading(hub.engine) as conn:
+        (kept,) = await homes_of_trafo(conn, "kerkstraat")
+        changes = await conn.scalar(select(func.count()).select_from(consent))
+    assert (kept.heat_pump_kind, kept.nameplate_w) == ("contact", 4000.0)
+    assert (kept.minimum_w, kept.floor_w) == (900.0, 300.0)
+    assert membership_changes == ["kerkstraat"] * 2
+    assert changes == 1
+    await home.ok("PUT", MEMBERSHIP, {"tier": "T0", "home": PUMPS})
+    assert (await home.ok("GET", MEMBERSHIP))["tier"] == "T0"
+
+
+async def test_wrong_heat_pumps_change_nothing(hub: Hub) -> None:
+    """Check that a wrong fact is named, and that the tier stays too."""
+    home = await hub.home("T1")
+    wrong = {"tier": "T0", "home": PUMPS | {"minimum_w": 5000}}
+    response = await home.call("PUT", MEMBERSHIP, wrong)
+    detail = await assert_problem(response, 422)
+    assert detail.startswith("home.minimum_w")
+    assert (await home.ok("GET", MEMBERSHIP))["tier"] == "T1"
+
+
 async def test_research_ends_by_itself(hub: Hub, clock: FrozenClock) -> None:
     """Check that after the end date only taking part is left."""
     home = await hub.home("T3")
