@@ -4,6 +4,7 @@ from abc import abstractmethod
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentryData
@@ -66,6 +67,7 @@ class JoinSteps[
     _pairing: PairingString
     _preview: Preview
     _tier: Tier
+    _attempt: str | None = None
 
     @abstractmethod
     def _heat_pump_data(self) -> list[Mapping[str, Any]]:
@@ -86,6 +88,7 @@ class JoinSteps[
         failure: PairingError | None = None
         if user_input is not None:
             try:
+                self._attempt = self._attempt or token_urlsafe()
                 self._pairing = PairingString.parse(user_input[CONF_PAIRING_STRING])
                 await self._async_preview()
             except PairingError as err:
@@ -124,7 +127,10 @@ class JoinSteps[
     async def _async_preview(self) -> None:
         """Ask the hub for its text; the pairing string stays usable."""
         self._preview = await preview(
-            async_get_clientsession(self.hass), self._pairing, clock=dt_util.utcnow
+            async_get_clientsession(self.hass),
+            self._pairing,
+            attempt=self._attempt,
+            clock=dt_util.utcnow,
         )
 
     async def _async_join(self, end: datetime | None) -> ResultT:
@@ -142,6 +148,7 @@ class JoinSteps[
                     valid_until=end,
                 ),
                 home=home_facts(self._heat_pump_data()),
+                attempt=self._attempt,
                 clock=dt_util.utcnow,
             )
         except PairingError as err:

@@ -48,13 +48,19 @@ class Preview:
 
 
 async def preview(
-    session: ClientSession, pairing: PairingString, *, clock: Clock = utc_now
+    session: ClientSession,
+    pairing: PairingString,
+    *,
+    attempt: str | None = None,
+    clock: Clock = utc_now,
 ) -> Preview:
     """Return what the hub wants; the code stays usable. Raises PairingError.
 
-    The hub's key must have the fingerprint of the pairing string.
+    The hub's key must have the fingerprint of the pairing string. ``attempt`` is
+    that of ``join``.
     """
-    answer = await _asked(session, pairing, "preview", {"code": pairing.code}, clock)
+    body = {"code": pairing.code, **_attempt(attempt)}
+    answer = await _asked(session, pairing, "preview", body, clock)
     return _understood(lambda: _preview(pairing, answer))
 
 
@@ -64,12 +70,14 @@ async def join(
     *,
     consent: ConsentGiven,
     home: HomeFacts,
+    attempt: str | None = None,
     clock: Clock = utc_now,
 ) -> Membership:
     """Join the hub; this uses the code up. Raises PairingError.
 
     The membership never shares more than the resident agreed with, whatever the
-    hub answers.
+    hub answers. ``attempt``, a random text of at least 128 bits, lets this home use
+    the code again if the answer gets lost.
     """
     if consent.tier is Tier.T3 and consent.valid_until is None:
         raise PairingError(
@@ -79,9 +87,15 @@ async def join(
         "code": pairing.code,
         "consent": consent.as_json(),
         "home": asdict(home),
+        **_attempt(attempt),
     }
     answer = await _asked(session, pairing, "join", body, clock)
     return _understood(lambda: _membership(pairing, answer, consent.tier))
+
+
+def _attempt(attempt: str | None) -> dict[str, str]:
+    """Return how a home says that it tries again."""
+    return {} if attempt is None else {"attempt": attempt}
 
 
 def _preview(pairing: PairingString, answer: object) -> Preview:

@@ -119,6 +119,17 @@ async def test_join(
     }
 
 
+async def test_a_second_try_says_that_it_is_one(
+    session: ClientSession, pairing: PairingString, hub: HubServer
+) -> None:
+    """The hub then lets this home use its code again."""
+    seen = await preview(session, pairing, attempt="random")
+    consent = ConsentGiven(consent=seen.consent, tier=Tier.T1, language="nl")
+    for _ in range(2):
+        await join(session, pairing, consent=consent, home=HOME, attempt="random")
+    assert {body["attempt"] for _, body in hub.asked} == {"random"}
+
+
 async def test_research_needs_an_end_date(
     session: ClientSession, pairing: PairingString, hub: HubServer
 ) -> None:
