@@ -28,6 +28,7 @@ from .const import (
 from .coordinator import HeatPumpCoordinator
 from .entity_renames import async_follow_renames
 from .entity_setup import describe_entities, entity_heat_pump
+from .heat_pump_data import CONF_WRITE_TEST
 from .house import DalenConfigEntry, House
 from .membership import async_leave, membership_of
 from .modbus_setup import async_modbus_heat_pump
@@ -170,7 +171,7 @@ def _links(
 
 def _plan(entry: ConfigEntry) -> dict[str, Any]:
     """Return what the house is built from. What is shared is looked up when used."""
-    looked_up = {CONF_TIER, CONF_VALID_UNTIL}
+    looked_up = {CONF_TIER, CONF_VALID_UNTIL, CONF_WRITE_TEST}
     subentries = {
         subentry.subentry_id: {
             "title": subentry.title,

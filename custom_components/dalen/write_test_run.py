@@ -51,7 +51,7 @@ class WriteTestRun:
     @callback
     def _stop(self) -> None:
         """End the test: the limit is taken away as the test does at its end."""
-        if self._task is not None and not self._task.cancelling():
+        if self._task is not None:
             LOGGER.info("%s: a limit ended the limit write test", self._pump.name)
             self._task.cancel()
 
@@ -64,6 +64,7 @@ class WriteTestRun:
         self._hass.config_entries.async_update_subentry(
             entry, subentry, data=with_result(subentry.data, result)
         )
+        self._pump.async_update_listeners()
 
     def _refusal(self, key: str) -> HomeAssistantError:
         """Return the error that tells why there is no test now."""

@@ -51,6 +51,7 @@ POWER = RegisterRow(
     lowest=0.0,
     highest=20_000.0,
 )
+UNKNOWN = replace(POWER, raw=None, value=None, verdict=Verdict.NO_VALUE)
 TEST: dict[str, Any] = {
     "outcome": "passed",
     "time": "2026-11-23T17:00:00+00:00",
@@ -136,6 +137,7 @@ def test_the_page(language: str, expected: list[str]) -> None:
     page = render_page(REPORT, language, ZONE)
     for text in expected:
         assert text in page
+    assert "–" in render_page(replace(REPORT, registers=(UNKNOWN,)), language, ZONE)
     assert f'<html lang="{language}">' in page
     assert "Air &lt;6&gt;" in page
     assert not re.search(r"(src|href)=|https?:|<script", page)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from pymodbus.constants import ExcCodes
@@ -100,6 +101,7 @@ async def test_a_write_test_passes(
     assert state.attributes["before_w"] == 1450
     assert state.attributes["limit_w"] == 725
     assert state.attributes["drop_w"] == 725
+    assert house.state is ConfigEntryState.LOADED
     assert [725] in [values for _, values in bench.pump.writes]
     assert bench.pump.holding[1] == 0
     assert state_of(hass, SOURCE) == "none"
@@ -193,5 +195,7 @@ async def test_a_heat_pump_that_falls_silent_is_told(
     found = house.subentries[PUMP_ID].data["write_test"]
     assert found["outcome"] in {"unreachable", "not_restored"}
     assert found["limited_w"] is None
+    bench.pump.failures.clear()
+    await hass.async_block_till_done(wait_background_tasks=True)
     # The house is built anew with what was found.
     await hass.async_block_till_done()

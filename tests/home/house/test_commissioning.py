@@ -12,6 +12,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.dalen.const import DOMAIN
+from custom_components.dalen.heat_pump import HeatPumpUnreachableError
+from custom_components.dalen.heat_pump.modbus import ModbusHeatPump
+from custom_components.dalen.heat_pump.model import HeatPumpIdentity
 
 from ..heat_pump.modbus_server import HOST, ModbusServer
 from .entities import METER, entity_subentry, make_helpers
@@ -100,6 +103,21 @@ async def test_a_report_of_a_silent_heat_pump(
     assert made["checks"]["communication"] == "attention"
     assert made["communication"]["lost"] == made["communication"]["reads"] > 0
     assert made["write_test"] is None
+
+
+async def test_a_device_that_will_not_say_what_it_is(
+    hass: HomeAssistant, house: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report is made all the same."""
+    await set_up(hass, house)
+
+    async def identity(pump: ModbusHeatPump) -> HeatPumpIdentity:
+        raise HeatPumpUnreachableError
+
+    monkeypatch.setattr(ModbusHeatPump, "identity", identity)
+    made = (await report(hass))["report"]
+    assert made["heat_pump"]["firmware"] is None
+    assert made["checks"]["communication"] == "good"
 
 
 async def test_a_report_of_entities(hass: HomeAssistant) -> None:

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from ..heat_pump.modbus_server import HOST, ModbusServer
 from ..openadr.builders import caps_json
 from ..openadr.vtn_server import CLIENT_ID, CLIENT_SECRET
+from .entities import entity_subentry, make_helpers
 from .houses import CONNECTED, set_up, state_of, until
 from .hub_server import HubServer
 
@@ -66,3 +67,19 @@ async def test_diagnostics_of_a_house_alone(
     rows = {row["key"]: row for row in data["heat_pumps"][0]["registers"]}
     assert rows["electric_w"]["verdict"] == "implausible"
     assert rows["electric_w"]["raw"] == 65_000
+
+
+async def test_diagnostics_of_entities(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator
+) -> None:
+    """They have no registers."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    await make_helpers(hass)
+    entry = MockConfigEntry(
+        domain="dalen", subentries_data=[entity_subentry({"type": "none"}, "monitor")]
+    )
+    entry.add_to_hass(hass)
+    await set_up(hass, entry)
+    data = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert data["heat_pumps"][0]["registers"] == []
+    assert data["heat_pumps"][0]["reading"]["electric_w"] == 1450
