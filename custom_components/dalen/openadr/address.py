@@ -52,6 +52,6 @@ def parse_url(text: str) -> URL | None:
     try:
         url = URL(text)
         url.port  # noqa: B018  raises for a port that is out of range
-    except ValueError:
+    except ValueError, IndexError:  # yarl gives the second for "[]@".
         return None
     return url if url.scheme in {"http", "https"} and url.host else None
