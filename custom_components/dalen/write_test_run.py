@@ -51,7 +51,8 @@ class WriteTestRun:
     @callback
     def _stop(self) -> None:
         """End the test: the limit is taken away as the test does at its end."""
-        if self._task is not None:
+        # Once: a second time would disturb the restoring.
+        if self._task is not None and not self._task.cancelling():
             LOGGER.info("%s: a limit ended the limit write test", self._pump.name)
             self._task.cancel()
 

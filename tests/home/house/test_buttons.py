@@ -135,7 +135,7 @@ async def test_a_limit_that_begins_ends_the_test(
 ) -> None:
     """And holds as soon as the device is back; nothing is proven."""
     await set_up(hass, house)
-    bench.hooks = {8: lambda: limit_to(hass, 600)}
+    bench.hooks = {8: lambda: limit_to(hass, 500), 9: lambda: limit_to(hass, 600)}
     await press(hass, TEST)
     await until(lambda: (bench.pump.holding[0], bench.pump.holding[1]) == (600, 1))
     await hass.async_block_till_done(wait_background_tasks=True)
