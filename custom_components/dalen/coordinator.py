@@ -180,7 +180,7 @@ class HeatPumpCoordinator(HeatPumpOrders, DataUpdateCoordinator[HeatPumpState]):
     def _see(self, state: HeatPumpState) -> Reading:
         """Enter a reading in the books, and return what the limits need of it."""
         is_normal = self.engine.releases.protection.is_counted
-        self.economy.note(state, self.effective, is_normal=is_normal)
+        self.economy.note(state, self.decision, is_normal=is_normal)
         self._put_prices(state.time)
         return Reading.of(self.own.with_room(state))
 

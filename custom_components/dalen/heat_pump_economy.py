@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from .const import LOGGER
+from .device_counters import DeviceCounters
 from .economy import Account, CheapestHeatSettings, Comparison, Entry
 from .heat_pump.model import HeatPumpState
-from .limits import EffectiveLimit, Limit
+from .limits import Decision, Limit
 from .own_value import OwnValue
 
 STORED: Final = "account"
 """The key of the books in the stored section of a heat pump."""
+
+COUNTED: Final = "counters"
 
 STORE_EVERY: Final = timedelta(minutes=15)
 """So much of the books is lost when the power fails; a memory card lasts longer."""
@@ -39,15 +42,20 @@ class HeatPumpEconomy:
         )
         self.comparison: Comparison | None = None
         self._own = own
-        for complaint in self.account.restore(stored.get(STORED)):
+        self.counters = DeviceCounters()
+        for complaint in self._restore(stored.get(STORED)):
             LOGGER.warning("%s: %s", name, complaint)
-        self._section = self.account.as_dict()
+        self._section = self._books()
         self._stored_at: datetime | None = None
 
     def note(
-        self, state: HeatPumpState, effective: EffectiveLimit, *, is_normal: bool
+        self, state: HeatPumpState, decision: Decision, *, is_normal: bool
     ) -> None:
-        """Enter a reading under the limit that held until now."""
+        """Enter a reading under the decision that held until now.
+
+        A heat pump that is kept off for a while is limited too.
+        """
+        self.counters.note(state)
         self.account.note(
             Entry(
                 time=state.time,
@@ -55,7 +63,7 @@ class HeatPumpEconomy:
                 thermal_w=state.thermal_w,
                 outdoor_c=state.outdoor_c,
                 cop=state.cop,
-                is_limited=effective.limit_w is not None,
+                is_limited=decision.target.limit_w is not None,
                 is_normal=is_normal,
             )
         )
@@ -76,5 +84,19 @@ class HeatPumpEconomy:
 
     def close(self, now: datetime) -> None:
         """Bring the books to store up to now."""
-        self._section = self.account.as_dict()
+        self._section = self._books()
         self._stored_at = now
+
+    def _books(self) -> dict[str, Any]:
+        """Return the books of now as JSON can hold them."""
+        return self.account.as_dict() | {COUNTED: self.counters.as_dict()}
+
+    def _restore(self, data: Any) -> list[str]:
+        """Take over stored books; return what is wrong with them."""
+        complaints = self.account.restore(data)
+        try:
+            if isinstance(data, Mapping) and COUNTED in data:
+                self.counters.restore(data[COUNTED])
+        except ValueError as err:
+            complaints.append(str(err))
+        return complaints

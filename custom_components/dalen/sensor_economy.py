@@ -24,10 +24,9 @@ def _energy(
 
     def value(pump: HeatPumpCoordinator) -> float | None:
         """Return the energy in kWh."""
-        if counter not in pump.told:
-            return counted(pump)
-        found: float | None = getattr(pump.data, counter)
-        return found
+        if counter in pump.told:
+            return pump.economy.counters[counter]
+        return counted(pump)
 
     return HeatPumpSensorDescription(
         key=key,
@@ -120,6 +119,16 @@ ECONOMY_SENSORS: tuple[HeatPumpSensorDescription, ...] = (
         "thermal_energy_kwh",
         "thermal_w",
         lambda pump: pump.economy.account.thermal.kwh,
+    ),
+    HeatPumpSensorDescription(
+        key="gas",
+        translation_key="gas",
+        device_class=SensorDeviceClass.GAS,
+        native_unit_of_measurement=UnitOfVolume.CUBIC_METERS,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=2,
+        value_fn=lambda pump: pump.economy.counters["gas_m3"],
+        exists_fn=lambda pump: "gas_m3" in pump.told,
     ),
     HeatPumpSensorDescription(
         key="wanted_power",

@@ -3,13 +3,21 @@
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import EntityCategory, UnitOfPower
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
 
-from .limits import LimitSource, LimitStatus, ReleaseReason
+from .coordinator import HeatPumpCoordinator
+from .limits import LimitSource, LimitStatus, ReleaseReason, share_kept
 from .sensor_description import HeatPumpSensorDescription
 
 NOT_LIMITED: Final = "none"
 NOT_RELEASED: Final = "none"
+
+
+def _kept_percent(pump: HeatPumpCoordinator) -> float | None:
+    """Return the share of the limited quarter hours in which the limit was kept."""
+    share = share_kept(pump.engine.compliance.counts)
+    return None if share is None else 100 * share
+
 
 LIMIT_SENSORS: tuple[HeatPumpSensorDescription, ...] = (
     # The nameplate stands for "not limited", as it does in the number of the
@@ -60,6 +68,16 @@ LIMIT_SENSORS: tuple[HeatPumpSensorDescription, ...] = (
         translation_key="paused_until",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda pump: None if pump.pause is None else pump.pause.until,
+    ),
+    HeatPumpSensorDescription(
+        key="limit_kept",
+        translation_key="limit_kept",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        suggested_display_precision=0,
+        value_fn=_kept_percent,
+        attributes_fn=lambda pump: pump.engine.compliance.as_dict(),
     ),
     HeatPumpSensorDescription(
         key="limit_status",

@@ -8,12 +8,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import (
-    EntityCategory,
-    UnitOfPower,
-    UnitOfTemperature,
-    UnitOfVolume,
-)
+from homeassistant.const import EntityCategory, UnitOfPower, UnitOfTemperature
 
 from .coordinator import LIMITS
 from .heat_pump.model import HeatPumpState
@@ -75,16 +70,6 @@ READING_SENSORS: tuple[ReadingSensorDescription, ...] = (
     _temperature("flow_temperature", "flow_c", lambda state: state.flow_c),
     _temperature("return_temperature", "return_c", lambda state: state.return_c),
     _temperature("room_temperature", "room_c", lambda state: state.room_c),
-    ReadingSensorDescription(
-        key="gas",
-        translation_key="gas",
-        device_class=SensorDeviceClass.GAS,
-        native_unit_of_measurement=UnitOfVolume.CUBIC_METERS,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        suggested_display_precision=2,
-        value_fn=lambda state: state.gas_m3,
-        needs=frozenset({"gas_m3"}),
-    ),
     ReadingSensorDescription(
         key="limit_readback",
         translation_key="limit_readback",

@@ -14,11 +14,12 @@ class EnergyCounter:
     """One counter in kWh, as a statistic of Home Assistant needs it."""
 
     known: float | None = None
+    confirmations: int = CONFIRMATIONS
     _doubted: float | None = field(default=None, init=False)
     _times: int = field(default=0, init=False)
 
     def take(self, value: float | None) -> float | None:
-        """Return the value to trust: a lower or far higher one only the third time.
+        """Return the value to trust: a lower or far higher one only when it stays.
 
         A device can answer 0 while it starts, or one word of an older value.
         """
@@ -30,7 +31,7 @@ class EnergyCounter:
             self._times = 0
         self._doubted = value
         self._times += 1
-        return self._accept(value) if self._times >= CONFIRMATIONS else self.known
+        return self._accept(value) if self._times >= self.confirmations else self.known
 
     def _accept(self, value: float) -> float:
         """Trust a value."""

@@ -13,6 +13,7 @@ from custom_components.dalen.economy import Account, CheapestHeatSettings, Entry
 from custom_components.dalen.house import House
 
 from ..heat_pump.modbus_server import ModbusServer
+from .entities import WATTS_LIMIT, entity_subentry, make_helpers
 from .houses import (
     LIMIT,
     PUMP_ID,
@@ -290,6 +291,77 @@ async def test_energy_is_fit_for_the_energy_dashboard(
     assert (gas["device_class"], gas["state_class"]) == ("gas", "total_increasing")
 
 
+async def test_a_heat_pump_that_is_kept_off_is_not_free(
+    hass: HomeAssistant, house: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    """What it draws then is not what it wants."""
+    await set_up(hass, house)
+    await limit_to(hass, 300)
+    await live_through(hass, freezer, NOW + timedelta(minutes=1))
+    await limit_to(hass, 1500)
+    coordinator = house.runtime_data.heat_pumps[PUMP_ID]
+    assert coordinator.decision.target.limit_w is None
+    await limit_to(hass, 300)
+    await live_through(hass, freezer, NOW + timedelta(minutes=32))
+    await limit_to(hass, 600)
+    assert coordinator.effective.limit_w == 600
+    assert coordinator.decision.target.limit_w == 300
+
+
+async def test_dalen_counts_for_a_heat_pump_that_does_not(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """1450 W for 12 minutes is 0.29 kWh; it goes on after a restart."""
+    await make_helpers(hass)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Dalen",
+        subentries_data=[entity_subentry(WATTS_LIMIT, kind="watts")],
+    )
+    entry.add_to_hass(hass)
+    await set_up(hass, entry)
+    await live_through(hass, freezer, NOW + timedelta(minutes=12))
+    kwh = number_of(hass, "electricity")
+    assert kwh == pytest.approx(0.29, rel=0.02)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert number_of(hass, "electricity") == pytest.approx(kwh)
+    assert hass.states.get("sensor.heat_pump_heat") is None
+
+
+async def test_kept_quarter_hours_are_counted(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    pump: ModbusServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """One in which the device draws what it may, and one in which it does not."""
+    await set_up(hass, house)
+    assert state_of(hass, "sensor.heat_pump_limit_kept") == "unknown"
+    await limit_to(hass, 500)
+    pump.input[2] = 480
+    await live_through(hass, freezer, NOW + timedelta(minutes=15))
+    pump.input[2] = 1450
+    await live_through(hass, freezer, NOW + timedelta(minutes=31))
+    assert state_of(hass, "sensor.heat_pump_limit_kept") == "50.0"
+
+
+async def test_a_counter_that_shows_0_after_a_restart_is_doubted(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    pump: ModbusServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A device that starts would count its whole life again."""
+    await set_up(hass, house)
+    assert await hass.config_entries.async_unload(house.entry_id)
+    pump.input[12] = pump.input[13] = 0
+    await set_up(hass, house)
+    assert number_of(hass, "electricity") == 123.456
+    pump.input[12], pump.input[13] = 0x0001, 0xE241
+    await live_through(hass, freezer, NOW + timedelta(minutes=1))
+    assert number_of(hass, "electricity") == 123.457
+
+
 async def test_books_that_cannot_be_read_start_anew(
     hass: HomeAssistant,
     house: MockConfigEntry,
@@ -299,8 +371,9 @@ async def test_books_that_cannot_be_read_start_anew(
     """And the house says so; it is set up all the same."""
     hass_storage[f"{DOMAIN}.{house.entry_id}"] = {
         "version": 1,
-        "data": {PUMP_ID: {"account": {"map": "rubbish", "electric_kwh": -1}}},
+        "data": {PUMP_ID: {"account": {"map": "rubbish", "counters": 1}}},
     }
     await set_up(hass, house)
     assert state_of(hass, LIMIT) == "1500.0"
     assert "heat pump map" in caplog.text
+    assert "counters" in caplog.text
