@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from dalen_hub.appkeys import NUDGER, WEBHOOKS
+from dalen_hub.audit.denials import run_denials
 from dalen_hub.vtn import (
     credentials,
     events,
@@ -46,6 +47,7 @@ def add_vtn_routes(app: web.Application) -> None:
     app.on_shutdown.append(close_nudger)
     app.cleanup_ctx.append(run_webhooks)
     app.cleanup_ctx.append(run_retention)
+    app.cleanup_ctx.append(run_denials)
     app.router.add_get(f"{VTN_PATH}/auth/server", get_auth_server)
     app.router.add_post(TOKEN_PATH, post_token)
     app.router.add_get(NUDGE_PATH, get_nudge, allow_head=False)

@@ -15,7 +15,7 @@ from dalen_hub.appkeys import (
     SUSPECT,
     TOKENS,
 )
-from dalen_hub.audit.denials import DENIALS, Denials, note_denials, run_denials
+from dalen_hub.audit.denials import DENIALS, Denials, note_denials
 from dalen_hub.listeners.certificates import check_certificate
 from dalen_hub.listeners.kinds import separate_listeners
 from dalen_hub.vtn.clients import create_client, revoke_client
@@ -54,7 +54,6 @@ def add_middlewares(app: web.Application) -> None:
             app.middlewares.append(needed)
     if DENIALS not in app:
         app[DENIALS] = Denials()
-        app.cleanup_ctx.append(run_denials)
     if PRINCIPALS not in app:
         app[PRINCIPALS] = Principals()
     if RATE_LIMITS not in app:
