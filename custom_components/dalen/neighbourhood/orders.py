@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ..const import LOGGER
 from ..hub_limits import caps_from_json, caps_to_json
 from ..openadr.account import VtnAccount
-from ..openadr.caps import Cap, read_caps
+from ..openadr.caps import read_caps
 from ..openadr.client import OpenAdrClient
 from ..openadr.errors import UnexpectedAnswerError
 from ..openadr.model import Event, Ven
 from ..openadr.order_book import HubKey, OrderBook
 
-_HOME: str = "home-"
+_HOME: Final = "home-"
 
 type Keep = Callable[..., None]
 
@@ -79,11 +79,6 @@ class Orders:
             "checks_signatures": self._key is not None,
             "refused_orders": dict(self.book.refusals),
         }
-
-
-def caps_in_order(caps: Iterable[Cap]) -> tuple[Cap, ...]:
-    """Return caps sorted by start, for whoever shows them."""
-    return tuple(sorted(caps, key=lambda cap: cap.start))
 
 
 def _target(ven: Ven | None) -> str:
