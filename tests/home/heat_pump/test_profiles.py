@@ -21,6 +21,7 @@ from custom_components.dalen.heat_pump.mechanism import (
     Watchdog,
     WattsLimit,
 )
+from custom_components.dalen.heat_pump.model import CompressorTimes
 from custom_components.dalen.heat_pump.profile_loader import PROFILES
 from custom_components.dalen.heat_pump.profile_variants import detect
 from custom_components.dalen.heat_pump.register import Confidence
@@ -69,6 +70,17 @@ def test_every_fact_of_a_shipped_profile_has_a_source(profile_id: str) -> None:
     facts = [*data["registers"], *data["flags"].values(), data["nameplate"]]
     assert all(fact["source"] for fact in facts)
     assert data["sources"]
+
+
+def test_a_profile_can_say_how_long_the_compressor_rests() -> None:
+    """And by which flags the device protects itself."""
+    data = raw_profile()
+    assert load_profile("dalen_simulated").compressor is None
+    data["compressor"] = {"min_off_s": 600, "min_run_s": 900}
+    data["flags"]["frost"] = data["flags"]["legionella"] = data["flags"]["defrost"]
+    profile = parse_profile(json.dumps(data), "dalen_simulated.json")
+    assert profile.compressor == CompressorTimes(min_off_s=600, min_run_s=900)
+    assert {"frost", "legionella"} <= {flag.key for flag in profile.flags}
 
 
 @pytest.mark.parametrize("profile_id", TIERS)
@@ -201,6 +213,8 @@ def _remove(key: str) -> Callable[[dict[str, Any]], None]:
         (_set("transport.serial", _line(stopbits=3)), "stopbits is 3: give a whole"),
         (_set("transport.port", 0), "transport.port is 0"),
         (_set("flags.snow", {"register": "status_bits"}), "flags.snow is unknown"),
+        (_set("compressor", {"min_off_s": 1}), "compressor.min_run_s is missing"),
+        (_set("compressor", {"min_off_s": 9000, "min_run_s": 0}), "min_off_s is 9000"),
         (_set("flags.defrost.values", [1]), "needs a mask or values: give one"),
         (_set("flags.defrost.register", "bits"), "names the register 'bits'"),
         (_set("serial", ["serial"]), "serial names the register 'serial'"),

@@ -150,6 +150,36 @@ async def test_a_pause_wins_from_the_hub_and_is_told(
     assert pump.holding[1] == 0
 
 
+@pytest.mark.parametrize(
+    ("register", "bad", "state"),
+    [
+        pytest.param(1, 7, "RUNNING_NORMAL", id="a fault is nobody's choice"),
+        pytest.param(8, 165, "RUNNING_OPTED_OUT", id="a cold room steps out"),
+    ],
+)
+async def test_only_people_step_out(
+    hass: HomeAssistant,
+    member: MockConfigEntry,
+    pump: ModbusServer,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+    register: int,
+    bad: int,
+    state: str,
+) -> None:
+    """The report of a house that is released says why."""
+    pump.input[register] = bad
+    freezer.move_to(datetime(2026, 11, 23, 16, 15, tzinfo=UTC))
+    hub.events = [caps_json(1.5, 0.52, 0.52)]
+    await set_up(hass, member)
+    await until(lambda: state_of(hass, CONNECTED) == "on")
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
+    await until(lambda: len(hub.reports) == 1)
+    (resource,) = hub.reports[0]["resources"]
+    payloads = {p["type"]: p["values"][0] for p in resource["intervals"][0]["payloads"]}
+    assert payloads["OPERATING_STATE"] == state
+
+
 async def test_the_installer_maximum_holds_in_a_pause(
     hass: HomeAssistant, pump: ModbusServer
 ) -> None:

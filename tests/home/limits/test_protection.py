@@ -2,9 +2,10 @@
 
 import pytest
 
-from custom_components.dalen.limits import LimitSource, LimitStatus, Verdict
+from custom_components.dalen.heat_pump.model import HeatPumpState
+from custom_components.dalen.limits import LimitSource, LimitStatus, Reading, Verdict
 
-from .builders import a_limit, after
+from .builders import NOW, a_limit, after
 from .houses import House
 
 
@@ -106,3 +107,17 @@ def test_frost_protection_has_hysteresis() -> None:
     house.wait(1, flow_c=4.9)
     assert house.wait(1, flow_c=6.9).effective.released_by == "frost_protection"
     assert house.wait(1, flow_c=7.0).effective.released_by is None
+
+
+@pytest.mark.parametrize("flag", ["defrost", "oil_return", "frost", "legionella"])
+def test_the_flags_of_a_device_are_heard(flag: str) -> None:
+    """What the device says itself reaches the limits."""
+    state = HeatPumpState(time=NOW, electric_w=900, **{flag: True})
+    assert getattr(Reading.of(state), flag) is True
+    house = House()
+    house.engine.hear_hub([a_limit(limit_w=600)], house.now)
+    house.wait(3, electric_w=550.0)
+    house.wait(20, electric_w=1900.0, **{flag: True})
+    counts = house.engine.compliance.counts
+    house.engine.compliance.close()
+    assert counts[Verdict.EXCEEDED] == 0
