@@ -5,7 +5,6 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     ConfigEntry,
-    ConfigFlowContext,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
@@ -14,18 +13,14 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_HEAT_PUMP, SUBENTRY_NEIGHBOURHOOD
-from .flow_heat_pump import HeatPumpSteps
+from .flow_discovery import DiscoverySteps
 from .flow_heat_pump_subentry import HeatPumpSubentryFlow
 from .flow_neighbourhood import NeighbourhoodSubentryFlow
 from .flow_rejoin import RejoinSteps
 from .options_flow import DalenOptionsFlow
 
 
-class DalenConfigFlow(
-    HeatPumpSteps[ConfigFlowContext, ConfigFlowResult, str],
-    RejoinSteps,
-    domain=DOMAIN,
-):
+class DalenConfigFlow(DiscoverySteps, RejoinSteps, domain=DOMAIN):
     """Set up the house."""
 
     VERSION = 1
