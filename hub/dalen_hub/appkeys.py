@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dalen_hub.config import HubConfig
     from dalen_hub.homes.attempts import AttemptGuard
     from dalen_hub.homes.hub_key import HubKey
+    from dalen_hub.vtn.mqtt_broker import Broker
     from dalen_hub.vtn.nudge import Nudger
     from dalen_hub.vtn.principal import Principal
     from dalen_hub.vtn.principals import Principals
@@ -43,6 +44,8 @@ PAIRING_ATTEMPTS: web.AppKey[AttemptGuard] = web.AppKey("pairing_attempts")
 
 RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits")
 """Made by the routes themselves when absent."""
+MQTT: web.AppKey[Broker] = web.AppKey("mqtt")
+"""Only where a broker is configured."""
 WEBHOOKS: web.AppKey[Webhooks] = web.AppKey("webhooks")
 """Made by the routes themselves when absent; strict then."""
 

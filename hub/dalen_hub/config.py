@@ -19,6 +19,7 @@ from dalen_hub.forecast.file import read_forecast_file
 from dalen_hub.grid.series import SeriesError
 from dalen_hub.grid.trafo import DEFAULT_POWER_FACTOR, Trafo, default_limit_kw
 from dalen_hub.listeners.settings import ListenAt, Network, Tls
+from dalen_hub.vtn.mqtt_settings import MqttSettings
 
 
 class ConfigError(Exception):
@@ -49,6 +50,7 @@ class HubConfig:
     operator_listener: ListenAt | None = None
     tls: Tls | None = None
     trusted_proxies: tuple[Network, ...] = ()
+    mqtt: MqttSettings | None = None
 
     def trafo(self, trafo_id: str) -> Trafo | None:
         """Return a transformer by its id, None when there is none."""
@@ -106,6 +108,7 @@ def _config(data: dict[str, Any], folder: Path) -> HubConfig:
         operator_listener=data.get("operator_listener"),
         tls=_tls(data, folder),
         trusted_proxies=data["trusted_proxies"],
+        mqtt=MqttSettings.of(data["mqtt"], folder) if "mqtt" in data else None,
     )
 
 

@@ -4,7 +4,6 @@ Each validator raises the full message: what is allowed, what was written, and w
 to write instead.
 """
 
-import ipaddress
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,11 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import voluptuous as vol
 
 from dalen_hub.config_steering import STEERING
-from dalen_hub.config_values import above_zero, each, identifier, text
+from dalen_hub.config_values import above_zero, each, identifier, is_private_host, text
 from dalen_hub.listeners.settings import listen_at, networks
+from dalen_hub.vtn.mqtt_settings import MQTT
 
 LANGUAGES: Final = ("en", "nl")
-_LOCAL_NAMES: Final = (".local", ".localhost")
 
 
 def power_factor(value: Any) -> float:
@@ -81,22 +80,12 @@ def base_url(value: Any) -> str:
         raise vol.Invalid(
             f"must be an address without user, ? and #, got {value!r}. {hint}"
         )
-    if url.scheme == "http" and not _is_private(host):
+    if url.scheme == "http" and not is_private_host(host):
         raise vol.Invalid(
             f"must be https, since {host} is no private address. Homes refuse plain"
             f" http over the internet. {hint}"
         )
     return str(value).rstrip("/")
-
-
-def _is_private(host: str) -> bool:
-    """Return whether a host is this machine or on a private network."""
-    if host == "localhost" or host.endswith(_LOCAL_NAMES):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
 
 
 TRAFO: Final[dict[Any, Any]] = {
@@ -124,6 +113,7 @@ ROOT: Final[dict[Any, Any]] = {
     vol.Optional("tls_key"): text("/ssl/privkey.pem"),
     vol.Optional("tls_client_ca"): text("/ssl/homes-ca.pem"),
     vol.Optional("trusted_proxies", default=[]): networks,
+    vol.Optional("mqtt"): MQTT,
     vol.Required("trafos"): each(TRAFO, "transformer", "id"),
 }
 

@@ -4,12 +4,14 @@ A message says what is allowed, what was written, and what to write instead.
 """
 
 from collections.abc import Callable
+import ipaddress
 import math
 import re
 from typing import Any, Final
 
 import voluptuous as vol
 
+_LOCAL_NAMES: Final = (".local", ".localhost")
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -82,3 +84,13 @@ def each(
         return items
 
     return validate
+
+
+def is_private_host(host: str) -> bool:
+    """Return whether a host is this machine or on a private network."""
+    if host == "localhost" or host.endswith(_LOCAL_NAMES):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False

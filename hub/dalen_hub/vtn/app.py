@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from dalen_hub.appkeys import NUDGER, WEBHOOKS
+from dalen_hub.appkeys import CONFIG, NUDGER, WEBHOOKS
 from dalen_hub.audit.denials import run_denials
 from dalen_hub.vtn import (
     credentials,
@@ -44,6 +44,11 @@ def add_vtn_routes(app: web.Application) -> None:
         app[NUDGER] = Nudger()
     if WEBHOOKS not in app:
         app[WEBHOOKS] = Webhooks()
+    if (mqtt := app[CONFIG].mqtt) is not None:
+        # Few hubs have a broker.
+        from dalen_hub.vtn.mqtt_broker import add_broker  # noqa: PLC0415
+
+        add_broker(app, mqtt)
     app.on_shutdown.append(close_nudger)
     app.cleanup_ctx.append(run_webhooks)
     app.cleanup_ctx.append(run_retention)

@@ -1,8 +1,9 @@
 """The targets of a VEN: its own, and those that the operator granted it."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.store.tables import resource, ven
@@ -15,9 +16,12 @@ async def targets_of_ven(conn: AsyncConnection, ven_id: str) -> frozenset[str]:
     of_resources = await conn.scalars(
         select(resource.c.targets).where(resource.c.ven_id == ven_id)
     )
-    return _joined([[row.target], row.granted_targets or (), *of_resources])
+    return joined_targets(row, of_resources)
 
 
-def _joined(lists: Iterable[Iterable[str]]) -> frozenset[str]:
-    """Return what is in any of some lists."""
+def joined_targets(
+    row: Row[Any], of_resources: Iterable[Iterable[str]]
+) -> frozenset[str]:
+    """Return all targets of a VEN (its row) and of its resources."""
+    lists = [[row.target], row.granted_targets or (), *of_resources]
     return frozenset(target for targets in lists for target in targets)

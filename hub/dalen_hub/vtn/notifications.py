@@ -4,7 +4,7 @@ The notifications are written in the transaction of the change; ``webhooks`` sen
 them. Nobody is notified of reads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from dalen_hub.store.tables import client, event, notification, subscription, ve
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
 from dalen_hub.vtn.granted import targets_of_ven
+from dalen_hub.vtn.messages import message_of
+from dalen_hub.vtn.mqtt_queue import MQTT_OPTION, queue_topics
 from dalen_hub.vtn.principal import Role
 from dalen_hub.vtn.queries import hide_targets
 
@@ -54,12 +56,26 @@ async def queue_notifications(
 ) -> None:
     """Note whom to tell of changes, in the transaction of the caller.
 
-    Nothing is asked of ``changes`` when nobody has a subscription.
+    Nothing is asked of ``changes`` when nobody has a subscription, and no broker
+    is there.
     """
-    if not await rows_of(conn, _ANY, {}):
+    published = MQTT_OPTION in conn.sync_engine.get_execution_options()
+    subscribed = await rows_of(conn, _ANY, {})
+    if not published and not subscribed:
         return
-    listeners = (await conn.execute(_SUBSCRIPTIONS)).all()
     known = list(changes)
+    if published:
+        told = [(change.operation, change.item) for change in known]
+        await queue_topics(conn, told, now)
+    if subscribed:
+        await _queue_webhooks(conn, known, now)
+
+
+async def _queue_webhooks(
+    conn: AsyncConnection, known: Sequence[Change], now: datetime
+) -> None:
+    """Note which webhooks are told of changes, and what each may know."""
+    listeners = (await conn.execute(_SUBSCRIPTIONS)).all()
     epoch = to_epoch(now)
     rows: list[dict[str, Any]] = []
     for row in listeners:
@@ -121,13 +137,7 @@ def _rows(
     row: Row[Any], change: Change, body: JsonObject, epoch: int
 ) -> list[dict[str, Any]]:
     """Return a row for each webhook of a subscription that wants to know."""
-    message: JsonObject = {
-        "objectType": change.kind,
-        "operation": change.operation,
-        "object": body,
-    }
-    if "targets" in body:
-        message["targets"] = body["targets"]
+    message = message_of(change.operation, body)
     return [
         {
             "trafo_id": row.trafo_id,

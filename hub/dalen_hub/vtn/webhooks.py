@@ -23,6 +23,7 @@ from dalen_hub.store.database import reading_briefly
 from dalen_hub.store.json_text import to_json
 from dalen_hub.store.tables import notification, subscription
 from dalen_hub.store.times import to_epoch
+from dalen_hub.vtn.mqtt_queue import QUEUE
 from dalen_hub.vtn.problems import ProblemError
 from dalen_hub.vtn.public_addresses import PublicResolver, check_public
 
@@ -103,8 +104,10 @@ class Webhooks:
 
     async def send_due(self, engine: AsyncEngine, now: datetime) -> int:
         """Send what is due, one for each subscription; return how many were sent."""
-        first = select(func.min(notification.c.id)).group_by(
-            notification.c.subscription_id
+        first = (
+            select(func.min(notification.c.id))
+            .where(notification.c.subscription_id != QUEUE)
+            .group_by(notification.c.subscription_id)
         )
         query = (
             select(notification)

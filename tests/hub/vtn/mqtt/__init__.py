@@ -1,0 +1,1 @@
+"""Tests of the MQTT notifier against a real Mosquitto."""
