@@ -82,6 +82,7 @@ async def _stop_body(
         "until": rfc3339(from_epoch(row.until)),
         "reason": row.reason,
         "cause": row.cause,
+        "acknowledged": len(row.acknowledged),
     }
 
 

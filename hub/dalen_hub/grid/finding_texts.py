@@ -11,36 +11,37 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 TEXTS: Final[Mapping[str, Mapping[Fault, str]]] = {
     "en": {
-        Fault.GAP: "{column}: {count} values did not come.",
-        Fault.FROZEN: "{column}: {count} values in a row were the very same: the meter"
-        " stood still.",
-        Fault.SPIKE: "{column}: {count} single values were far from all around them.",
-        Fault.REVERSED: "{column}: {count} values have the wrong sign: a current"
-        " transformer sits the wrong way round.",
-        Fault.EMPTY: "{column}: {count} values of nothing: this phase is not connected"
-        " to the meter.",
-        Fault.CLOCK_JUMP: "{column}: {count} times do not fit: the clock of the meter"
-        " jumped.",
-        Fault.DUPLICATE: "{column}: {count} times came twice, with other values.",
-        Fault.UNIT_SLIP: "{column}: {count} values came in another unit than kW.",
-        Fault.IMPOSSIBLE: "{column}: {count} values are more than the transformer can"
-        " carry.",
+        Fault.GAP: "{column}: values are missing ({count}×).",
+        Fault.FROZEN: "{column}: the meter stood still, the same value {count}× in a"
+        " row.",
+        Fault.SPIKE: "{column}: a value far from all around it ({count}×).",
+        Fault.REVERSED: "{column}: the wrong sign ({count}×): a current transformer"
+        " sits the wrong way round.",
+        Fault.EMPTY: "{column}: nothing is measured ({count}×): this phase is not"
+        " connected to the meter.",
+        Fault.CLOCK_JUMP: "{column}: a time that does not fit ({count}×): the clock of"
+        " the meter jumped.",
+        Fault.DUPLICATE: "{column}: a time that came twice, with another value"
+        " ({count}×).",
+        Fault.UNIT_SLIP: "{column}: a value in another unit than kW ({count}×).",
+        Fault.IMPOSSIBLE: "{column}: a value beyond what the transformer can carry"
+        " ({count}×).",
     },
     "nl": {
-        Fault.GAP: "{column}: {count} waarden kwamen niet.",
-        Fault.FROZEN: "{column}: {count} waarden op rij waren precies gelijk: de meter"
-        " stond stil.",
-        Fault.SPIKE: "{column}: {count} losse waarden lagen ver van alles eromheen.",
-        Fault.REVERSED: "{column}: {count} waarden hebben het verkeerde teken: een"
-        " stroomtrafo zit verkeerd om.",
-        Fault.EMPTY: "{column}: {count} waarden van niets: deze fase zit niet op de"
-        " meter.",
-        Fault.CLOCK_JUMP: "{column}: {count} tijden kloppen niet: de klok van de meter"
-        " versprong.",
-        Fault.DUPLICATE: "{column}: {count} tijden kwamen dubbel, met andere waarden.",
-        Fault.UNIT_SLIP: "{column}: {count} waarden kwamen in een andere eenheid dan"
-        " kW.",
-        Fault.IMPOSSIBLE: "{column}: {count} waarden zijn meer dan de trafo aankan.",
+        Fault.GAP: "{column}: er ontbreken waarden ({count}×).",
+        Fault.FROZEN: "{column}: de meter stond stil, {count}× dezelfde waarde op rij.",
+        Fault.SPIKE: "{column}: een waarde ver van alles eromheen ({count}×).",
+        Fault.REVERSED: "{column}: het verkeerde teken ({count}×): een stroomtrafo zit"
+        " verkeerd om.",
+        Fault.EMPTY: "{column}: er wordt niets gemeten ({count}×): deze fase zit niet"
+        " op de meter.",
+        Fault.CLOCK_JUMP: "{column}: een tijd die niet klopt ({count}×): de klok van de"
+        " meter versprong.",
+        Fault.DUPLICATE: "{column}: een tijd die dubbel kwam, met een andere waarde"
+        " ({count}×).",
+        Fault.UNIT_SLIP: "{column}: een waarde in een andere eenheid dan kW"
+        " ({count}×).",
+        Fault.IMPOSSIBLE: "{column}: een waarde boven wat de trafo aankan ({count}×).",
     },
 }
 ENDINGS: Final[Mapping[str, Mapping[bool, str]]] = {

@@ -29,6 +29,17 @@ class QuarterHour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopNow:
+    """The emergency stop in force; ``acknowledged`` None: not known."""
+
+    since: datetime
+    until: datetime
+    reason: str
+    cause: str
+    acknowledged: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """One trafo around now."""
 
@@ -40,6 +51,7 @@ class Chart:
     quarter_hours: tuple[QuarterHour, ...]
     homes_joined: int
     homes_online: int
+    stop: StopNow | None = None
 
     @property
     def ahead(self) -> tuple[QuarterHour, ...]:
@@ -73,6 +85,20 @@ def parse_chart(body: Mapping[str, Any]) -> Chart:
         ),
         homes_joined=joined,
         homes_online=int(homes["online"]),
+        stop=_stop(body.get("stop")),
+    )
+
+
+def _stop(body: Mapping[str, Any] | None) -> StopNow | None:
+    """Read the stop in force."""
+    if body is None:
+        return None
+    return StopNow(
+        since=datetime.fromisoformat(body["since"]),
+        until=datetime.fromisoformat(body["until"]),
+        reason=body["reason"],
+        cause=body["cause"],
+        acknowledged=body.get("acknowledged"),
     )
 
 

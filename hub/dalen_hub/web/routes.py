@@ -7,13 +7,14 @@ from aiohttp import hdrs, web
 
 from dalen_hub.appkeys import CONFIG
 from dalen_hub.grid.chart import chart_body
-from dalen_hub.grid.trafo import Trafo
 
 from .assets import ASSET_NAMES, ASSETS_DIR
+from .operator_routes import add_operator_routes
 from .page import render, request_texts
+from .pages import status_page, trafo_view
 from .security import secure
-from .source import CHART_SOURCE, UnknownTrafoError, find_trafo, read_chart
-from .view import StatusView, status_view
+from .source import CHART_SOURCE, UnknownTrafoError, find_trafo
+from .steering import quality_lines
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
 STATIC_NAMES: Final = frozenset(path.name for path in STATIC_DIR.iterdir())
@@ -27,6 +28,7 @@ def add_web_routes(app: web.Application) -> None:
     """
     if CHART_SOURCE not in app:
         app[CHART_SOURCE] = chart_body
+    add_operator_routes(app)
     app.add_routes(
         [
             web.get("/", _home),
@@ -34,6 +36,7 @@ def add_web_routes(app: web.Application) -> None:
             web.get("/trafos/{trafo_id}", _trafo_page),
             web.get("/trafos/{trafo_id}/status", _status_part),
             web.get("/trafos/{trafo_id}/table", _table_part),
+            web.get("/trafos/{trafo_id}/quality", _quality_part),
             web.get("/static/{name}", _static),
             web.get("/assets/{name}", _asset),
         ]
@@ -44,7 +47,7 @@ async def _home(request: web.Request) -> web.Response:
     """Show the only trafo, or the list of all."""
     trafos = request.app[CONFIG].trafos
     if len(trafos) == 1:
-        return await _status(request, trafos[0], "status.html", here="")
+        return await status_page(request, trafos[0])
     return await _overview(request, "overview.html")
 
 
@@ -55,7 +58,7 @@ async def _overview_part(request: web.Request) -> web.Response:
 
 async def _overview(request: web.Request, template: str) -> web.Response:
     """Show every trafo with its sentence."""
-    views = [await _view(request, trafo) for trafo in request.app[CONFIG].trafos]
+    views = [await trafo_view(request, trafo) for trafo in request.app[CONFIG].trafos]
     return render(request, template, views=views)
 
 
@@ -74,33 +77,23 @@ async def _table_part(request: web.Request) -> web.Response:
     return await _trafo(request, "table_part.html")
 
 
+async def _quality_part(request: web.Request) -> web.Response:
+    """Show what was wrong with the readings, to replace what is on a page."""
+    try:
+        trafo = find_trafo(request.app, request.match_info["trafo_id"])
+    except UnknownTrafoError:
+        return render(request, "unknown_trafo.html", status=404)
+    lines = await quality_lines(request.app, trafo, request_texts(request))
+    return render(request, "quality_part.html", quality=lines)
+
+
 async def _trafo(request: web.Request, template: str) -> web.Response:
     """Show the trafo that the path names, or say that there is none."""
     try:
         trafo = find_trafo(request.app, request.match_info["trafo_id"])
     except UnknownTrafoError:
         return render(request, "unknown_trafo.html", status=404)
-    return await _status(request, trafo, template, here=f"trafos/{trafo.id}")
-
-
-async def _status(
-    request: web.Request, trafo: Trafo, template: str, *, here: str
-) -> web.Response:
-    """Show one trafo through a template."""
-    return render(
-        request,
-        template,
-        here=here,
-        view=await _view(request, trafo),
-        time_zone=trafo.time_zone.key,
-        several=len(request.app[CONFIG].trafos) > 1,
-    )
-
-
-async def _view(request: web.Request, trafo: Trafo) -> StatusView:
-    """Return what one trafo shows, in the language of the request."""
-    chart = await read_chart(request.app, trafo)
-    return status_view(chart, request_texts(request), trafo.time_zone)
+    return await status_page(request, trafo, template=template)
 
 
 async def _static(request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
 
-from .chart import Chart, QuarterHour
+from .chart import Chart, QuarterHour, StopNow
 from .language import Texts
 from .sentence import Summary, day_and_time, shown_level_w, summarize
 
@@ -31,6 +31,18 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopView:
+    """The emergency stop in force, in words; ``until_iso`` is for the countdown."""
+
+    headline: str
+    reason: str
+    cause: str
+    acknowledged: str
+    until_iso: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """Everything one trafo shows."""
 
@@ -40,10 +52,17 @@ class StatusView:
     figures: tuple[Figure, ...]
     days: tuple[tuple[str, tuple[Row, ...]], ...]
     as_of: str
+    stop: StopView | None = None
+    why: tuple[str, ...] = ()
 
 
-def status_view(chart: Chart, texts: Texts, zone: tzinfo) -> StatusView:
-    """Return what the page of one trafo shows, in words."""
+def status_view(
+    chart: Chart, texts: Texts, zone: tzinfo, *, why: tuple[str, ...] = ()
+) -> StatusView:
+    """Return what the page of one trafo shows, in words.
+
+    ``why`` says how room is shared and what is full.
+    """
     now = chart.now.astimezone(zone)
     return StatusView(
         trafo_id=chart.trafo_id,
@@ -52,6 +71,28 @@ def status_view(chart: Chart, texts: Texts, zone: tzinfo) -> StatusView:
         figures=tuple(_figures(chart, texts, zone)),
         days=tuple(_days(chart, texts, zone)),
         as_of=f"{now:%H:%M:%S}",
+        stop=None if chart.stop is None else _stop(chart, chart.stop, texts, zone),
+        why=why,
+    )
+
+
+def _stop(chart: Chart, stop: StopNow, texts: Texts, zone: tzinfo) -> StopView:
+    """Return the emergency stop in words."""
+    until = day_and_time(stop.until.astimezone(zone), chart.now.astimezone(zone), texts)
+    seconds = max(0, int((stop.until - chart.now).total_seconds()))
+    return StopView(
+        headline=texts("stop.headline", end=until),
+        reason=stop.reason,
+        cause=texts(f"stop.cause.{stop.cause}"),
+        acknowledged=""
+        if stop.acknowledged is None
+        else texts(
+            "stop.acknowledged",
+            count=texts.number(stop.acknowledged),
+            homes=texts.number(chart.homes_joined),
+        ),
+        until_iso=stop.until.isoformat(),
+        left=f"{seconds // 60}:{seconds % 60:02}",
     )
 
 

@@ -304,10 +304,10 @@ async def test_the_operator_is_told(whole: Hub) -> None:
     assert {each["fault"] for each in answer["findings"]} == {"frozen"}
     assert told["findings"][0]["column"] == "Total"
     assert told["findings"][0]["text"] == {
-        "en": "Total: 12 values in a row were the very same: the meter stood still."
-        " The hub does not use this.",
-        "nl": "Totaal: 12 waarden op rij waren precies gelijk: de meter stond stil."
-        " De hub gebruikt dit niet.",
+        "en": "Total: the meter stood still, the same value 12× in a row. The hub does"
+        " not use this.",
+        "nl": "Totaal: de meter stond stil, 12× dezelfde waarde op rij. De hub gebruikt"
+        " dit niet.",
     }
     home = await whole.home()
     await assert_problem(await home.call("GET", QUALITY), 403)

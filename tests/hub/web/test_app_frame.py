@@ -12,6 +12,7 @@ import yaml
 import dalen_hub
 from dalen_hub.config import parse_config
 from dalen_hub.config_schema import ROOT, TRAFO
+from dalen_hub.config_steering import PARTS
 
 REPOSITORY = Path(__file__).parents[3]
 HUB = REPOSITORY / "hub"
@@ -46,11 +47,15 @@ def test_the_version_is_the_hubs(app: dict[str, Any]) -> None:
 
 def test_every_option_is_a_key_of_the_configuration(app: dict[str, Any]) -> None:
     """The options are the hub's configuration, so the hub must know each."""
-    # Where the app listens is fixed by its image.
-    assert set(app["schema"]) == {str(key) for key in ROOT} - {"operator_listener"}
-    # A file beside the configuration has no place in an app: it is uploaded.
+    # Where the app listens is fixed by its image. The app store knows no group of
+    # options that may be absent, which the broker would be.
+    elsewhere = {"operator_listener", "mqtt"}
+    assert set(app["schema"]) == {str(key) for key in ROOT} - elsewhere
+    # A file beside the configuration has no place in an app: it is uploaded. Options
+    # of an app cannot nest deeper than the transformers.
     assert set(app["schema"]["trafos"][0]) == {str(key) for key in TRAFO} - {
-        "forecast_file"
+        "forecast_file",
+        *PARTS,
     }
     assert app["options"].keys() <= app["schema"].keys()
 

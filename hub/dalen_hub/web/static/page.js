@@ -27,5 +27,14 @@ async function keepFresh() {
   setTimeout(keepFresh, REFRESH_MS);
 }
 
+/** Count down what is left of an emergency stop. */
+function countDown() {
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const seconds = Math.max(0, Math.floor((Date.parse(element.dataset.until) - Date.now()) / 1000));
+    element.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+}
+
+setInterval(countDown, 1000);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.rebuild());
 keepFresh();
