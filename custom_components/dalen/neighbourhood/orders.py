@@ -1,17 +1,18 @@
 """From the events of one VTN to the caps that count for this house."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from ..const import LOGGER
 from ..hub_limits import caps_from_json, caps_to_json
 from ..openadr.account import VtnAccount
-from ..openadr.caps import read_caps
+from ..openadr.caps import LIMIT, read_caps
 from ..openadr.client import OpenAdrClient
 from ..openadr.errors import UnexpectedAnswerError
 from ..openadr.model import Event, Ven
-from ..openadr.order_book import HubKey, OrderBook
+from ..openadr.order_book import HubKey, OrderBook, Review
 
 _HOME: Final = "home-"
 
@@ -45,7 +46,8 @@ class Orders:
         events = await client.events(self._account.program_id)
         for skipped in client.skipped:
             LOGGER.debug("Skipped event %s", skipped)
-        self._take(events, now)
+        review = self.book.review(events, now)
+        self._take(review, await _with_units(client, review.unsigned), now)
 
     async def _async_learn_name(self, client: OpenAdrClient) -> None:
         """Ask by which name the hub signs for this home, once; it is kept."""
@@ -61,11 +63,10 @@ class Orders:
             return None
         return HubKey(public_key=key, target=self._target)
 
-    def _take(self, events: Iterable[Event], now: datetime) -> None:
-        """Judge the events, and keep what counts."""
-        review = self.book.review(events, now)
+    def _take(self, review: Review, others: Iterable[Event], now: datetime) -> None:
+        """Keep what counts: what is signed, and the events that are not."""
         signed = read_caps(review.signed, now=now, is_signed=True)
-        unsigned = read_caps(review.unsigned, now=now, default_unit="KW")
+        unsigned = read_caps(others, now=now)
         for refused in (*signed.refused, *unsigned.refused, *review.refused):
             LOGGER.debug("Refused event %s", refused)
         self.caps = (*signed.caps, *unsigned.caps)
@@ -79,6 +80,19 @@ class Orders:
             "checks_signatures": self._key is not None,
             "refused_orders": dict(self.book.refusals),
         }
+
+
+async def _with_units(
+    client: OpenAdrClient, events: Collection[Event]
+) -> Collection[Event]:
+    """Return events with units; one that names none has those of its program."""
+    if all(LIMIT in event.units for event in events):
+        return events
+    units = {program.id: program.units for program in await client.programs()}
+    return [
+        replace(event, units={**units.get(event.program_id, {}), **event.units})
+        for event in events
+    ]
 
 
 def _target(ven: Ven | None) -> str:

@@ -13,7 +13,7 @@ from custom_components.dalen.const import DOMAIN
 
 from ..heat_pump.modbus_server import ModbusServer
 from ..openadr.builders import caps_json, stop_json
-from ..openadr.signing import Signer
+from ..openadr.signing import TARGET, Signer
 from .houses import (
     CONNECTED,
     HOOD_ID,
@@ -176,3 +176,25 @@ def house_of(
     entry = MockConfigEntry(domain=DOMAIN, subentries_data=subentries)
     entry.add_to_hass(hass)
     return entry
+
+
+async def test_what_was_kept_for_another_membership_is_forgotten(
+    hass: HomeAssistant,
+    member: MockConfigEntry,
+    hub: HubServer,
+    hass_storage: dict[str, Any],
+) -> None:
+    """After joining again, plan, revisions, reports and name start anew."""
+    hub.events = [caps_json(0.52)]
+    await start(hass, member)
+    await until(lambda: state_of(hass, LIMIT) == "520.0")
+    assert await hass.config_entries.async_unload(member.entry_id)
+    stored = hass_storage[f"{DOMAIN}.{member.entry_id}"]["data"][HOOD_ID]
+    assert stored["target"] == TARGET
+    stored["client_id"] = "an earlier membership"
+    stored["target"] = "another name"
+    await start(hass, member)
+    await until(lambda: state_of(hass, LIMIT) == "520.0")
+    assert await hass.config_entries.async_unload(member.entry_id)
+    stored = hass_storage[f"{DOMAIN}.{member.entry_id}"]["data"][HOOD_ID]
+    assert stored["target"] == TARGET

@@ -81,7 +81,12 @@ async def test_another_server_alone(
     """Its caps count from half of the nameplate on; nothing is told to it."""
     server, url = vtn
     server.gives_tags = False
-    server.events = [caps_json(1.2, 1.0, 0.1)]
+    # Its unit is that of the program, as the standard allows.
+    server.events = [caps_json(1.2, 1.0, 0.1, payloadDescriptors=None)]
+    unit = {"payloadType": "IMPORT_CAPACITY_LIMIT", "units": "KW"}
+    server.programs = [
+        {"id": "dalen-caps", "programName": "caps", "payloadDescriptors": [unit]}
+    ]
     entry = house_of(hass, heat_pump_subentry(pump.port), vtn_subentry(url))
     await start(hass, entry, CONNECTED)
     await until(lambda: state_of(hass, LIMIT) == "1000.0")
@@ -89,7 +94,17 @@ async def test_another_server_alone(
     await until(lambda: state_of(hass, LIMIT) == "750.0")
     assert server.reports == []
     asked = {request.split()[1] for request in server.requests}
-    assert asked == {"auth/server", "token", "events"}
+    assert asked == {"auth/server", "token", "events", "programs"}
+
+
+async def test_limits_without_any_unit_do_not_count(
+    hass: HomeAssistant, pump: ModbusServer, vtn: tuple[VtnServer, str]
+) -> None:
+    """A guess could be wrong by a factor of a thousand."""
+    vtn[0].events = [caps_json(1.0, payloadDescriptors=None)]
+    entry = house_of(hass, heat_pump_subentry(pump.port), vtn_subentry(vtn[1]))
+    await start(hass, entry, CONNECTED)
+    assert state_of(hass, SOURCE) == "none"
 
 
 async def test_another_server_hears_what_the_resident_chose(
