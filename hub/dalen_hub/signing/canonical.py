@@ -1,12 +1,13 @@
 """What a signature covers: one form of an event, however it was written. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 import hashlib
 import json
 from typing import Any, Final
 
 SIGNATURE: Final = "X-DALEN-SIGNATURE"
 """The payload type, in the first interval of an event, that carries a signature."""
+_COVERED: Final = ("programID", "eventName", "priority", "intervalPeriod")
 
 
 def order_digest(event: Mapping[str, Any], target: str) -> str:
@@ -21,16 +22,11 @@ def canonical_order(event: Mapping[str, Any], target: str) -> str:
     out; numbers among the values are floats. The signature itself is left out.
     Raises ValueError for a number that JSON does not have.
     """
-    order = {
-        "programID": event.get("programID"),
-        "eventName": event.get("eventName"),
-        "priority": event.get("priority"),
-        "targets": [target],
-        "intervalPeriod": event.get("intervalPeriod"),
-        "intervals": [_interval(each) for each in event.get("intervals", ())],
-    }
+    order = _present({name: event.get(name) for name in _COVERED})
+    order["targets"] = [target]
+    order["intervals"] = [_interval(each) for each in event.get("intervals", ())]
     return json.dumps(
-        _present(order),
+        order,
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
@@ -66,36 +62,35 @@ def with_signature(event: Mapping[str, Any], signature: str) -> dict[str, Any]:
 
 
 def _interval(interval: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one interval."""
-    return {
+    """Return one interval; most have no period of their own."""
+    found: dict[str, Any] = {
         "id": interval["id"],
-        "intervalPeriod": interval.get("intervalPeriod"),
         "payloads": [
             {"type": each["type"], "values": [_value(v) for v in each["values"]]}
             for each in interval["payloads"]
             if each["type"] != SIGNATURE
         ],
     }
+    if (period := interval.get("intervalPeriod")) is not None:
+        found["intervalPeriod"] = _present(period)
+    return found
 
 
 def _value(value: Any) -> Any:
     """Return a value of a payload; readers do not tell 0 from 0.0."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else value
+    match value:
+        case bool() | str():
+            return value
+        case int() | float():
+            return float(value)
+    return _present(value)
 
 
 def _present(value: Any) -> Any:
     """Return a value without the keys that say nothing."""
     match value:
-        case Mapping():
-            return dict(_present_items(value))
+        case dict():
+            return {k: _present(each) for k, each in value.items() if each is not None}
         case list():
             return [_present(each) for each in value]
     return value
-
-
-def _present_items(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the keys that say something."""
-    for name, each in value.items():
-        if each is not None:
-            yield name, _present(each)
