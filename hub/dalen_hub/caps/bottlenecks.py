@@ -79,10 +79,23 @@ def share_room(claims: Claims, rooms_w: Floats) -> Sharing:
 
     Exact up to rounding. O(k n log n) for the sorting, then at most O(k n) a round.
     """
+    if bool((claims.load_w(claims.upper_w, len(rooms_w)) <= rooms_w).all()):
+        return _everything(claims, len(rooms_w))
     filling = _Filling.of(claims, rooms_w)
     while filling.fill_next():
         pass
     return filling.result()
+
+
+def _everything(claims: Claims, constraints: int) -> Sharing:
+    """Return what is shared where all claims fit."""
+    count = len(claims.weight)
+    return Sharing(
+        share_w=claims.upper_w.astype(np.float64),
+        level_w=np.full(count, np.inf),
+        bottleneck=np.full(count, NO_CONSTRAINT, dtype=np.int64),
+        shortfall_w=np.zeros(constraints),
+    )
 
 
 @dataclass(slots=True, kw_only=True)

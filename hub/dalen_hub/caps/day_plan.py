@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
-from dalen_hub.caps.bottlenecks import Floats, Sharing
+from dalen_hub.caps.bottlenecks import Floats
 from dalen_hub.caps.budget import MARGIN, Outlook
 from dalen_hub.caps.fleet import Bools, Fleet, Grid, floor_step
 from dalen_hub.caps.policies import share_by_policy
@@ -67,54 +67,90 @@ def plan_day(
     Room = limit x (1 - 2 %) - P90 of the rest. Where the meter corrects (``metered``)
     the next hours are planned with limit - P50: then a plan counts for homes that
     lost their link only, and the others make up for an error. ``want_w`` is what heat
-    pumps are known to draw uncapped, NaN where unknown. ``turns`` is the rotation so far, as
-    of ``turns_at``; a plan that is made within a quarter hour, at ``now``, counts
+    pumps are known to draw uncapped, NaN where unknown. ``turns`` is the rotation so
+    far, as of ``turns_at``; a plan that is made within a quarter hour, at ``now``, counts
     only the time since, so that no compressor starts or stops too soon.
     ``paused_w`` is what homes draw that paused (0 for others), shape (n,): they
     take no part, what they draw leaves the room.
     """
     rooms_w = _rooms_w(grid, outlook, metered=metered)
-    demand_w = fleet.most_wanted_w(_unknown(fleet) if want_w is None else want_w)
     paused = np.zeros(fleet.size) if paused_w is None else paused_w
     taken_w = fleet.claims(paused, paused).load_w(paused, len(grid.bottlenecks))
     rooms_w = np.maximum(rooms_w - taken_w, 0.0)
-    takes_part = fleet.steerable & (paused == 0.0)
+    asking = _Asking.of(fleet, fleet.steerable & (paused == 0.0), want_w)
+    tight: Bools = np.any(asking.load_w(rooms_w.shape[1]) > rooms_w, axis=1)
+    plan = _free_plan(fleet, outlook.starts, rooms_w)
     turns = turns or no_turns(fleet.size)
-    caps, levels, home_levels, shortfalls = [], [], [], []
+    nobody = np.zeros(fleet.size, dtype=np.bool_)
     elapsed = _elapsed(outlook.starts, turns_at, now)
-    for room_w, passed in zip(rooms_w, elapsed, strict=True):
-        sharing = share_caps(fleet, takes_part, room_w, demand_w)
-        level_w = sharing.common_level_w(fleet.members)
-        share_w = np.clip(fleet.weight * level_w, fleet.lowest_w, fleet.highest_w)
-        low = is_low(fleet, takes_part, share_w)
-        turns = take_turns(turns, fleet, share_w, low=low, elapsed=passed)
-        caps.append(caps_of(fleet, takes_part, share_w, turns))
-        levels.append(lowest_level_w(sharing.level_w))
-        home_levels.append(level_w)
-        shortfalls.append(sharing.shortfall_w.max(initial=0.0))
-    shape = (len(outlook.starts), fleet.size)
+    for index, passed in enumerate(elapsed):
+        if tight[index]:
+            turns = asking.plan_quarter(plan, index, rooms_w[index], turns, passed)
+        else:
+            turns = take_turns(
+                turns, fleet, fleet.highest_w, low=nobody, elapsed=passed
+            )
+    return plan
+
+
+def _free_plan(fleet: Fleet, starts: tuple[datetime, ...], rooms_w: Floats) -> DayPlan:
+    """Return a plan that limits nobody, with arrays of its own."""
+    shape = (len(starts), fleet.size)
     return DayPlan(
-        starts=outlook.starts,
-        room_w=rooms_w[:, 0] if len(rooms_w) else np.zeros(0),
-        level_w=np.array(levels),
-        home_levels_w=np.array(home_levels).reshape(shape),
-        caps_w=np.array(caps).reshape(shape),
-        shortfall_w=np.array(shortfalls),
+        starts=starts,
+        room_w=rooms_w[:, 0],
+        level_w=np.full(len(starts), np.inf),
+        home_levels_w=np.full(shape, np.inf),
+        caps_w=np.broadcast_to(fleet.highest_w, shape).copy(),
+        shortfall_w=np.zeros(len(starts)),
     )
 
 
-def _unknown(fleet: Fleet) -> Floats:
-    """Return what heat pumps want where nobody told."""
-    return np.full(fleet.size, np.nan)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """The homes that take part in a plan, and the most that they may want."""
 
+    fleet: Fleet
+    takes_part: Bools
+    lower_w: Floats
+    upper_w: Floats
 
-def share_caps(
-    fleet: Fleet, takes_part: Bools, room_w: Floats, demand_w: Floats
-) -> Sharing:
-    """Share the rooms of one quarter hour between floors and demands."""
-    lower_w = np.where(takes_part, fleet.lowest_w, 0.0)
-    upper_w = np.where(takes_part, demand_w, 0.0)
-    return share_by_policy(fleet, lower_w, upper_w, room_w)
+    @classmethod
+    def of(cls, fleet: Fleet, takes_part: Bools, want_w: Floats | None) -> Self:
+        """Ask for what is wanted, for all that a heat pump can where nobody told."""
+        known_w = np.full(fleet.size, np.nan) if want_w is None else want_w
+        return cls(
+            fleet=fleet,
+            takes_part=takes_part,
+            lower_w=np.where(takes_part, fleet.lowest_w, 0.0),
+            upper_w=np.where(takes_part, fleet.most_wanted_w(known_w), 0.0),
+        )
+
+    def load_w(self, constraints: int) -> Floats:
+        """Return what each constraint carries where nobody is limited."""
+        claims = self.fleet.claims(self.lower_w, self.upper_w)
+        return claims.load_w(self.upper_w, constraints)
+
+    def plan_quarter(
+        self,
+        plan: DayPlan,
+        index: int,
+        room_w: Floats,
+        turns: Turns,
+        elapsed: timedelta,
+    ) -> Turns:
+        """Write a quarter hour with too little room into the plan."""
+        fleet = self.fleet
+        sharing = share_by_policy(fleet, self.lower_w, self.upper_w, room_w)
+        levels_w = sharing.common_level_w(fleet.members)
+        share_w = np.clip(fleet.weight * levels_w, fleet.lowest_w, fleet.highest_w)
+        low = _is_low(fleet, self.takes_part, share_w)
+        turns = take_turns(turns, fleet, share_w, low=low, elapsed=elapsed)
+        plan.level_w[index] = lowest_level_w(sharing.level_w)
+        plan.home_levels_w[index] = levels_w
+        plan.caps_w[index] = caps_of(fleet, self.takes_part, share_w, turns)
+        plan.shortfall_w[index] = sharing.shortfall_w.max(initial=0.0)
+        return turns
 
 
 def _elapsed(
@@ -130,7 +166,7 @@ def _elapsed(
     ]
 
 
-def is_low(fleet: Fleet, takes_part: Bools, share_w: Floats) -> Bools:
+def _is_low(fleet: Fleet, takes_part: Bools, share_w: Floats) -> Bools:
     """Return whose share lies below the minimum of its heat pump."""
     low: Bools = takes_part & (share_w < fleet.start_w - _NOTHING_W)
     return low & (fleet.start_w > fleet.lowest_w)

@@ -1,7 +1,7 @@
 """The homes and the bottlenecks that the sharing is about, as arrays. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -68,26 +68,26 @@ class Fleet:
     parts: Floats | None = None
     saving_eur_per_kwh: Floats | None = None
     fairness_floor: float = 0.5
+    highest_w: Floats = field(init=False)
+    """The caps that do not limit: the nameplates, rounded down."""
+    lowest_w: Floats = field(init=False)
+    """The lowest caps: the floors, rounded up, at most the highest."""
+    start_w: Floats = field(init=False)
+    """The lowest caps under which the heat pumps run, in whole steps."""
+
+    def __post_init__(self) -> None:
+        """Derive once what every decision asks for."""
+        highest_w = floor_step(self.nameplate_w)
+        lowest_w = np.minimum(ceil_step(self.floor_w), highest_w)
+        start_w = np.minimum(ceil_step(self.minimum_w), highest_w)
+        object.__setattr__(self, "highest_w", highest_w)
+        object.__setattr__(self, "lowest_w", lowest_w)
+        object.__setattr__(self, "start_w", start_w)
 
     @property
     def size(self) -> int:
         """Return n."""
         return len(self.nameplate_w)
-
-    @property
-    def highest_w(self) -> Floats:
-        """Return the caps that do not limit: the nameplates, rounded down."""
-        return floor_step(self.nameplate_w)
-
-    @property
-    def lowest_w(self) -> Floats:
-        """Return the lowest caps: the floors, rounded up, at most the highest."""
-        return np.minimum(ceil_step(self.floor_w), self.highest_w)
-
-    @property
-    def start_w(self) -> Floats:
-        """Return the lowest caps under which the heat pumps run, in whole steps."""
-        return np.minimum(ceil_step(self.minimum_w), self.highest_w)
 
     def wanted_w(self, known_w: Floats) -> Floats:
         """Return what each would draw uncapped; a usual share where NaN."""

@@ -56,6 +56,9 @@ def take_turns(
     minimum powers of those that run, and the floors of the others, are together at
     most the shares of both.
     """
+    if not low.any() and turns.on.all() and not turns.in_turn.any():
+        # Nobody waits and nobody waited: only the time passes.
+        return replace(turns, since_s=turns.since_s + elapsed.total_seconds())
     turns = _pass_time(turns, fleet, share_w, elapsed)
     on = ~low
     if low.any():

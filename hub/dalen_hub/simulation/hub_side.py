@@ -31,7 +31,7 @@ from .rest_forecast import RestForecast
 NO_LIMIT_KW: Final = 1e6
 _KEPT: Final = timedelta(hours=1)
 _WANT_QUARTERS: Final = 96
-_FORECAST_EVERY: Final = timedelta(hours=1)
+_FORECAST_EVERY: Final = timedelta(hours=3)
 _REPLAN_EVERY: Final = timedelta(hours=1)
 # What a plan is made of is kept beside it; the caps ahead do not look at reports.
 _NO_REPORTS: Final = Reports(
