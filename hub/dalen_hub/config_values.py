@@ -8,6 +8,7 @@ import ipaddress
 import math
 import re
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import voluptuous as vol
 
@@ -94,3 +95,15 @@ def is_private_host(host: str) -> bool:
         return ipaddress.ip_address(host).is_private
     except ValueError:
         return False
+
+
+def is_on_local_network(url: str) -> bool:
+    """Return whether a URL is one that others on a private network can reach."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host.endswith(".local")
+    return address.is_private and not (address.is_loopback or address.is_unspecified)

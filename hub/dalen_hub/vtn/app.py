@@ -4,6 +4,7 @@ from aiohttp import web
 
 from dalen_hub.appkeys import CONFIG, NUDGER, WEBHOOKS
 from dalen_hub.audit.denials import run_denials
+from dalen_hub.config_values import is_on_local_network
 from dalen_hub.vtn import (
     credentials,
     events,
@@ -49,6 +50,11 @@ def add_vtn_routes(app: web.Application) -> None:
         from dalen_hub.vtn.mqtt_broker import add_broker  # noqa: PLC0415
 
         add_broker(app, mqtt)
+    if is_on_local_network(app[CONFIG].public_url):
+        # Takes memory that a hub on the internet can do without.
+        from dalen_hub.vtn.mdns import run_announcer  # noqa: PLC0415
+
+        app.cleanup_ctx.append(run_announcer)
     app.on_shutdown.append(close_nudger)
     app.cleanup_ctx.append(run_webhooks)
     app.cleanup_ctx.append(run_retention)
