@@ -178,6 +178,19 @@ async def test_prices_ahead_are_planned_with(
     assert datetime.fromisoformat(until_text) == dear + timedelta(hours=1)
 
 
+async def test_without_a_cop_nobody_says_who_is_cheaper(
+    hass: HomeAssistant, pump: ModbusServer
+) -> None:
+    """And nothing is limited on a guess."""
+    set_price(hass, DEAR)
+    pump.input[2] = pump.input[3] = 0
+    await set_up(hass, house_with(hass, pump, prices=PRICES))
+    assert state_of(hass, SOURCE) == "none"
+    assert state_of(hass, CHEAPEST) == "unknown"
+    assert "cop" not in attributes_of(hass, CHEAPEST)
+    assert state_of(hass, "sensor.heat_pump_break_even_cop") == "unknown"
+
+
 async def test_without_prices_nothing_is_said_about_euros(
     hass: HomeAssistant, house: MockConfigEntry
 ) -> None:
