@@ -52,6 +52,8 @@ class Chart:
     homes_joined: int
     homes_online: int
     stop: StopNow | None = None
+    is_uniform: bool = True
+    """The level is the same for every home; else it is the lowest one."""
 
     @property
     def ahead(self) -> tuple[QuarterHour, ...]:

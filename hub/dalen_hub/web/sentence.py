@@ -22,7 +22,7 @@ class Summary:
 
 def summarize(chart: Chart, texts: Texts, zone: tzinfo) -> Summary:
     """Return the sentence of one trafo, and one remark that completes it."""
-    speaker = _Speaker(texts, chart.now.astimezone(zone))
+    speaker = _Speaker(texts, chart.now.astimezone(zone), chart.is_uniform)
     ahead = chart.ahead
     spans = limit_spans(ahead)
     limited_now = bool(spans) and spans[0].start <= chart.now
@@ -48,6 +48,7 @@ class _Speaker:
 
     texts: Texts
     now: datetime
+    is_uniform: bool = True
 
     def limited_until(self, span: LimitSpan) -> str:
         """Say how long the running limit lasts."""
@@ -86,6 +87,8 @@ class _Speaker:
         if highest == 0:
             return self.texts("amount.nothing")
         number = self.texts.number
+        if not self.is_uniform:
+            return self.texts("amount.lowest", low=number(lowest))
         if lowest == highest:
             return self.texts("amount.one", level=number(highest))
         return self.texts("amount.range", low=number(lowest))

@@ -1,11 +1,13 @@
 """Where the pages get the numbers of a trafo from."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from dalen_hub.appkeys import CONFIG
+from dalen_hub.grid.sharing import Policy
 from dalen_hub.grid.trafo import Trafo
 
 from .chart import Chart, parse_chart
@@ -30,4 +32,8 @@ def find_trafo(app: web.Application, trafo_id: str) -> Trafo:
 
 async def read_chart(app: web.Application, trafo: Trafo) -> Chart:
     """Return what is known of a trafo around now."""
-    return parse_chart(await app[CHART_SOURCE](app, trafo))
+    chart = parse_chart(await app[CHART_SOURCE](app, trafo))
+    is_uniform = (
+        trafo.policy is Policy.EQUAL and trafo.phases is None and not trafo.cables
+    )
+    return replace(chart, is_uniform=is_uniform)

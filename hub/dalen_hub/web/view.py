@@ -153,7 +153,9 @@ def _level_figure(chart: Chart, texts: Texts) -> Figure:
     return Figure(
         label=texts("figure.level"),
         value=f"{texts.number(shown_level_w(running.level_w))}\N{NO-BREAK SPACE}W",
-        note=texts("figure.level_note"),
+        note=texts("figure.level_note")
+        if chart.is_uniform
+        else texts("figure.level_lowest"),
     )
 
 
