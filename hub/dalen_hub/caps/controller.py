@@ -146,8 +146,7 @@ def _caps_w(case: Case, levels_w: Floats, turns: Turns) -> Floats:
         return np.where(fleet.steerable, 0.0, fleet.highest_w)
     share_w = _share_w(fleet, levels_w)
     caps_w = caps_of(fleet, fleet.steerable, share_w, turns)
-    framed_w = np.maximum(fleet.lowest_w, situation.frame_w)
-    return np.where(fleet.steerable, np.minimum(caps_w, framed_w), caps_w)
+    return fleet.framed_w(caps_w, situation.frame_w)
 
 
 def _share_w(fleet: Fleet, levels_w: Floats) -> Floats:

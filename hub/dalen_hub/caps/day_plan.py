@@ -15,8 +15,8 @@ from dalen_hub.caps.policies import share_by_policy
 from dalen_hub.caps.rotation import Turns, no_turns, take_turns
 from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 
-# Hardly any link is lost for more than four hours.
-_CORRECTED: Final = 16
+# A link is lost for two hours on average, hardly ever for more than six.
+_CORRECTED: Final = 24
 # What stands in the way of a whole step is rounding.
 _NOTHING_W: Final = 1e-6
 

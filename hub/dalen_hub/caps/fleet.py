@@ -100,6 +100,11 @@ class Fleet:
         most_w = np.clip(_COLDER * known_w, self.lowest_w, self.highest_w)
         return np.where(np.isnan(known_w), self.highest_w, most_w)
 
+    def framed_w(self, caps_w: Floats, frame_w: Floats | float) -> Floats:
+        """Return caps that a fixed frame bounds too, but never below the floors."""
+        framed_w = np.minimum(caps_w, np.maximum(self.lowest_w, frame_w))
+        return np.where(self.steerable, framed_w, caps_w)
+
     def claims(self, lower_w: Floats, upper_w: Floats) -> Claims:
         """Return the homes as participants with these bounds."""
         return Claims(

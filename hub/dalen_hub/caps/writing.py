@@ -138,8 +138,7 @@ def _framed_w(done: Round, caps_w: Floats) -> Floats:
     """Return caps of shape (quarter hours, homes) below the fixed frames."""
     fleet = done.control.fleet
     frames_w = np.array([frame_at(done.trafo, s) for s in done.control.plan.starts])
-    framed_w = np.maximum(frames_w[:, None], fleet.lowest_w)
-    return np.where(fleet.steerable, np.minimum(caps_w, framed_w), caps_w)
+    return fleet.framed_w(caps_w, frames_w[:, None])
 
 
 def _body(

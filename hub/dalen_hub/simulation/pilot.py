@@ -11,7 +11,7 @@ import numpy as np
 
 from .experiment import Result
 from .figures import Spread, phase_imbalance, spread
-from .run import FRAME_HOURS, FRAME_W
+from .pilot_frames import FRAME_HOURS, FRAME_W
 from .run_options import Strategy
 
 _QUARTERS: Final = 96

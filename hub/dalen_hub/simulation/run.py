@@ -10,19 +10,19 @@ import numpy as np
 
 from dalen_hub.caps.budget import Reading
 from dalen_hub.caps.fleet import Fleet, fleet_of
+from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 
 from .arrays import BoolArray, FloatArray
 from .courses import MINUTE, local_hours
 from .home_side import HomeSide, with_links
 from .hub_side import HubSide, Orders, Report
 from .hybrid_model import HybridOutput
+from .pilot_frames import frame_w
 from .run_options import Strategy
 from .scenario import Scenario
 from .traces import QUARTER_MIN, Recorder, Traces
 from .village import HomesState, settled_state, step_homes
 
-FRAME_W: Final = 500.0
-FRAME_HOURS: Final = (16.0, 21.0)
 # A home reports so long after a quarter hour, and polls at least so often.
 _REPORT_DELAY_MIN: Final = 2
 _POLLS_MIN: Final = 3
@@ -149,13 +149,13 @@ class Run:
         orders = self.hubs[seed].decide(
             self.now,
             online,
-            frame_w=self._frame_w(self.minute),
+            frame_w=frame_w(self.strategy, self.now),
             stopped=self.stopped,
         )
         if orders is not None:
-            self._pending[seed] = (self.minute + 1, self._with_frames(orders))
+            self._pending[seed] = (self.minute + 1, self._with_frames(seed, orders))
             self._level_w[seed] = min(
-                orders.decision.level_w, self._frame_w(self.minute)
+                orders.decision.level_w, frame_w(self.strategy, self.now)
             )
 
     def _deliver(self) -> None:
@@ -166,26 +166,17 @@ class Run:
                 self.homes[seed].hear(orders, self.minute, online)
                 del self._pending[seed]
 
-    def _with_frames(self, orders: Orders) -> Orders:
-        """Return orders with the fixed frames of the hours ahead."""
+    def _with_frames(self, seed: int, orders: Orders) -> Orders:
+        """Return orders below the fixed frames of the hours ahead."""
         if self.strategy not in {Strategy.FRAME, Strategy.STOP}:
             return orders
-        first = self.minute // QUARTER_MIN * QUARTER_MIN
+        running = floor_quarter(self.now)
         frames_w = [
-            self._frame_w(first + QUARTER_MIN * index)
+            [frame_w(self.strategy, running + index * QUARTER)]
             for index in range(len(orders.ahead_w))
         ]
-        ahead_w = np.minimum(orders.ahead_w, np.array(frames_w)[:, None])
+        ahead_w = self.hubs[seed].fleet.framed_w(orders.ahead_w, np.array(frames_w))
         return Orders(decision=orders.decision, ahead_w=ahead_w)
-
-    def _frame_w(self, minute: int) -> float:
-        """Return the fixed frame at a minute of the run, infinite without one."""
-        begin, end = FRAME_HOURS
-        hour = self._hours[minute % len(self._hours)]
-        if not begin <= hour < end:
-            return np.inf
-        frames = {Strategy.FRAME: FRAME_W, Strategy.STOP: 0.0}
-        return frames.get(self.strategy, np.inf)
 
     def _limits_w(self) -> FloatArray:
         """Return the limits that homes obey in this minute, shape (S, n)."""

@@ -42,10 +42,15 @@ def intro(result: Result, texts: Mapping[str, str]) -> str:
     return texts["intro"].format(
         homes=options.homes,
         pumps=options.pumps,
-        seeds=options.seeds,
-        days=options.days,
+        villages=_counted(options.seeds, texts["village"], texts["villages"]),
+        days=_counted(options.days, texts["cold_day"], texts["cold_days"]),
         strategy=texts[options.strategy.value],
     )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def pilot_lines(result: Result, language: str) -> list[Line]:
@@ -74,7 +79,6 @@ def own_lines(result: Result, language: str) -> list[Line]:
         ("gas", _written(all_figures["extra_gas_m3"], 3, "m3")),
         ("optimum", _written(all_figures["optimum_gas_m3"], 3, "m3")),
         ("ratio", _ratio(all_figures)),
-        ("comfort", _written(all_figures["comfort_k_h"], 3, "K h")),
     ]
     return [
         Line(label=texts[key], pilot="", own=_local(value, language))
