@@ -1,4 +1,4 @@
-"""A heat pump that makes itself known on the network: nobody has to look for it.
+"""A heat pump or a hub that makes itself known on the network.
 
 Home Assistant begins this only while there is no house yet.
 """
@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigFlow, ConfigFlowContext, ConfigFl
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import CONF_PROFILE, CONF_UNIT_ID
 from .flow_heat_pump import HeatPumpSteps
@@ -26,6 +27,7 @@ class DiscoverySteps(
     """Propose what the network tells about."""
 
     _found_host: str | None = None
+    _found_server: str
 
     async def async_step_dhcp(
         self, discovery_info: DhcpServiceInfo
@@ -48,6 +50,27 @@ class DiscoverySteps(
             return self.async_abort(reason="no_modbus")
         self._found_host = discovery_info.ip
         return await self.async_step_connection()
+
+    async def async_step_zeroconf(
+        self, discovery_info: ZeroconfServiceInfo
+    ) -> ConfigFlowResult:
+        """Tell of a hub, or another OpenADR server, on the own network."""
+        await self.async_set_unique_id(discovery_info.name)
+        kind = f".{discovery_info.type}"
+        self._found_server = discovery_info.name.removesuffix(kind)
+        return await self.async_step_server_found()
+
+    async def async_step_server_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Begin with the heat pump; the server comes after it."""
+        if user_input is not None:
+            return await self.async_step_user()
+        return self.async_show_form(
+            step_id="server_found",
+            description_placeholders={"name": self._found_server},
+            last_step=False,
+        )
 
     @override
     def _kept_link(self) -> dict[str, Any]:

@@ -1,14 +1,16 @@
-"""A gateway that the network tells about is proposed, with its address filled in."""
+"""A gateway or a hub that the network tells about is proposed."""
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
-from homeassistant.config_entries import SOURCE_DHCP
+from homeassistant.config_entries import SOURCE_DHCP, SOURCE_ZEROCONF
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
-from homeassistant.loader import async_get_dhcp
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from homeassistant.loader import async_get_dhcp, async_get_zeroconf
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,6 +21,16 @@ pytestmark = pytest.mark.usefixtures("modbus")
 
 ISG = DhcpServiceInfo(
     ip="192.168.7.8", hostname="servicewelt", macaddress="aabbcc112233"
+)
+
+HUB = ZeroconfServiceInfo(
+    ip_address=IPv4Address("192.168.7.9"),
+    ip_addresses=[IPv4Address("192.168.7.9")],
+    port=8080,
+    hostname="hub.local.",
+    type="_openadr3._tcp.local.",
+    name="Hub Dalen._openadr3._tcp.local.",
+    properties={"version": "3.1.0", "base_path": "openadr3/3.1.0"},
 )
 
 
@@ -80,7 +92,23 @@ async def test_a_house_that_is_there_is_left_alone(
     probe.assert_not_awaited()
 
 
+async def test_a_hub_on_the_network_is_told(hass: HomeAssistant) -> None:
+    """It comes after the heat pump; it is told once."""
+    context = {"source": SOURCE_ZEROCONF}
+    flow = hass.config_entries.flow
+    result = await flow.async_init(DOMAIN, context=context, data=HUB)
+    assert result["step_id"] == "server_found"
+    assert result["description_placeholders"] == {"name": "Hub Dalen"}
+    again = await flow.async_init(DOMAIN, context=context, data=HUB)
+    assert again["reason"] == "already_in_progress"
+    result = await flow.async_configure(result["flow_id"], {})
+    assert result["type"] is FlowResultType.MENU
+    assert result["step_id"] == "user"
+
+
 async def test_home_assistant_knows_what_to_look_for(hass: HomeAssistant) -> None:
     """From the manifest."""
     matchers = [one for one in await async_get_dhcp(hass) if one["domain"] == DOMAIN]
     assert matchers == [{"domain": DOMAIN, "hostname": "servicewelt*"}]
+    services = await async_get_zeroconf(hass)
+    assert {"domain": DOMAIN} in services[HUB.type]
