@@ -74,10 +74,12 @@ def principal_of(request: web.Request) -> Principal:
 def require_scope(request: web.Request, scope: str) -> Principal:
     """Return who sent the request, if the token has a scope.
 
+    ``read_all`` of the operator holds what the other scopes to read hold.
     Raises a 401 problem without a token, a 403 problem without the scope.
     """
     principal = principal_of(request)
-    if scope not in principal.scopes:
+    reads_all = scope.startswith("read_") and "read_all" in principal.scopes
+    if scope not in principal.scopes and not reads_all:
         raise ProblemError(403, f"This needs a token with the scope {scope}.")
     return principal
 

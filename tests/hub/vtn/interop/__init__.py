@@ -1,0 +1,1 @@
+"""Tests of the server with another project's OpenADR 3.1 client."""
