@@ -5,35 +5,34 @@ still show that it was wrong. What was sent is never lost: it stays beside what
 counts.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+import math
 from statistics import mode
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.grid.faults import Fault
 from dalen_hub.grid.findings import store_findings
-from dalen_hub.grid.load import (
-    DOUBTFUL,
-    FILLED,
-    PHASE_COLUMNS,
-    REPAIRED,
-    phase_values,
-    record_load,
+from dalen_hub.grid.load import DOUBTFUL, FILLED, REPAIRED, record_load
+from dalen_hub.grid.load_table import (
+    COLUMNS,
+    Entry,
+    Table,
+    entry_of,
+    read_table,
+    write_changes,
 )
 from dalen_hub.grid.quality import Checked, Finding, check_series
 from dalen_hub.grid.quality_checks import Bools, Floats
 from dalen_hub.grid.series import Row
 from dalen_hub.grid.trafo import Trafo
-from dalen_hub.store.json_text import to_json
-from dalen_hub.store.tables import trafo_load
 from dalen_hub.store.times import from_epoch, to_epoch
-from dalen_hub.store.upsert import upsert
 
 _BEFORE: Final = timedelta(hours=24)
 _LEAST_ROWS: Final = 4
@@ -59,13 +58,14 @@ async def take_readings(
     conn: AsyncConnection, trafo: Trafo, rows: Sequence[Row], now: datetime
 ) -> tuple[Finding, ...]:
     """Store readings, check them with those before, and return what was found."""
-    begin, end = rows[0].time - _BEFORE, rows[-1].time
-    before = await _sent(conn, trafo.id, begin, end)
-    findings = _replaced(before, rows)
+    table = await read_table(conn, trafo.id, rows[0].time - _BEFORE, rows[-1].time)
+    findings = _replaced(table, rows)
     await record_load(conn, trafo.id, rows)
-    sent = _comparable(await _sent(conn, trafo.id, begin, end))
+    table |= {to_epoch(row.time): entry_of(row) for row in rows}
+    sent = _comparable(_sent(table))
     if len(sent.times) >= _LEAST_ROWS:
-        checked = check_series(
+        checked = await asyncio.to_thread(
+            check_series,
             sent.times,
             sent.load_kw.copy(),
             step=_step(sent.times),
@@ -73,22 +73,23 @@ async def take_readings(
             newest=_NEWEST,
         )
         checked = _with_right_total(sent, checked)
-        await _store(conn, trafo.id, sent, checked)
+        await write_changes(conn, trafo.id, table, _counting(sent, checked))
         findings += checked.findings
     await store_findings(conn, trafo.id, findings, now)
     return findings
 
 
-def _replaced(before: Sent, rows: Sequence[Row]) -> tuple[Finding, ...]:
+def _replaced(table: Table, rows: Sequence[Row]) -> tuple[Finding, ...]:
     """Return how many readings say something else than was sent before.
 
     The newer one counts: a meter may correct itself.
     """
-    known = dict(zip(before.times, before.load_kw[:, 0], strict=True))
     again = [
         row.time
         for row in rows
-        if row.time in known and not np.isclose(known[row.time], row.load_kw)
+        if (known := table.get(to_epoch(row.time))) is not None
+        and known.mark != FILLED
+        and not math.isclose(known.sent[0], row.load_kw, rel_tol=1e-6)
     ]
     if not again:
         return ()
@@ -103,30 +104,13 @@ def _replaced(before: Sent, rows: Sequence[Row]) -> tuple[Finding, ...]:
     )
 
 
-async def _sent(
-    conn: AsyncConnection, trafo_id: str, begin: datetime, end: datetime
-) -> Sent:
-    """Return what was sent in [begin, end]; the phases NaN where there are none."""
-    rows = (
-        await conn.execute(
-            select(trafo_load)
-            .where(
-                trafo_load.c.trafo_id == trafo_id,
-                trafo_load.c.time >= to_epoch(begin),
-                trafo_load.c.time <= to_epoch(end),
-                or_(trafo_load.c.mark.is_(None), trafo_load.c.mark != FILLED),
-            )
-            .order_by(trafo_load.c.time)
-        )
-    ).all()
-    values = [
-        row.sent or [row.load_kw, *(getattr(row, name) for name in PHASE_COLUMNS)]
-        for row in rows
-    ]
-    load_kw = np.full((len(rows), 1 + len(PHASE_COLUMNS)), np.nan)
-    for index, each in enumerate(values):
-        load_kw[index, : len(each)] = [np.nan if v is None else v for v in each]
-    return Sent(times=tuple(from_epoch(row.time) for row in rows), load_kw=load_kw)
+def _sent(table: Table) -> Sent:
+    """Return what was sent; what was filled in was not."""
+    times_s = sorted(time for time, entry in table.items() if entry.mark != FILLED)
+    return Sent(
+        times=tuple(from_epoch(time) for time in times_s),
+        load_kw=np.array([table[time].sent for time in times_s]).reshape(-1, COLUMNS),
+    )
 
 
 def _comparable(sent: Sent) -> Sent:
@@ -183,61 +167,34 @@ def _with_right_total(sent: Sent, checked: Checked) -> Checked:
     )
 
 
-async def _store(
-    conn: AsyncConnection, trafo_id: str, sent: Sent, checked: Checked
-) -> None:
-    """Store what counts, marked where it is not what was sent."""
-    step_s = checked.step.total_seconds()
-    offsets_s = np.array([(t - checked.start).total_seconds() for t in sent.times])
+def _counting(sent: Sent, checked: Checked) -> Table:
+    """Return what counts from now on, marked where it is not what was sent."""
+    step_s, start_s = checked.step.total_seconds(), to_epoch(checked.start)
+    times_s = np.array([to_epoch(time) for time in sent.times], dtype=np.int64)
+    offsets_s = times_s - start_s
     places = np.rint(offsets_s / step_s).astype(np.int64)
     on_grid = np.abs(offsets_s - places * step_s) <= 0.25 * step_s
-    rows = [
-        _row(
-            time,
-            values,
-            checked.load_kw[place] if is_on else np.full(len(values), np.nan),
+    used_kw = np.where(on_grid[:, None], checked.load_kw[places], np.nan)
+    # A total that cannot be trusted stays beside its mark: the column is never empty.
+    doubtful = np.isnan(used_kw[:, 0])
+    used_kw[doubtful, 0] = sent.load_kw[doubtful, 0]
+    same = np.isclose(sent.load_kw, used_kw, rtol=1e-9).all(axis=1) & ~doubtful
+    marks = np.where(doubtful, DOUBTFUL, np.where(same, "", REPAIRED))
+    table = {
+        int(time): Entry(sent=_four(was), used=_four(now), mark=str(mark) or None)
+        for time, was, now, mark in zip(
+            times_s, sent.load_kw.tolist(), used_kw.tolist(), marks, strict=True
         )
-        for time, values, place, is_on in zip(
-            sent.times, sent.load_kw, places, on_grid, strict=True
-        )
-    ]
-    absent = np.ones(len(checked.load_kw), dtype=np.bool_)
-    absent[places[on_grid]] = False
-    absent &= ~np.isnan(checked.load_kw[:, 0])
-    rows += [
-        {
-            **_values(checked.load_kw[place]),
-            "time": to_epoch(checked.start + int(place) * checked.step),
-            "mark": FILLED,
-            "sent": None,
-        }
-        for place in np.flatnonzero(absent)
-    ]
-    await upsert(conn, trafo_load, [{"trafo_id": trafo_id, **row} for row in rows])
-
-
-def _row(time: datetime, sent_kw: Floats, used_kw: Floats) -> dict[str, Any]:
-    """Return the row of one reading."""
-    is_same = np.isclose(sent_kw, used_kw, rtol=1e-9)
-    if is_same.all():
-        return {
-            **_values(sent_kw),
-            "time": to_epoch(time),
-            "mark": None,
-            "sent": None,
-        }
-    is_doubtful = bool(np.isnan(used_kw[0]))
-    if is_doubtful:
-        used_kw = np.where(np.isnan(used_kw), [sent_kw[0], *used_kw[1:]], used_kw)
-    return {
-        **_values(used_kw),
-        "time": to_epoch(time),
-        "mark": DOUBTFUL if is_doubtful else REPAIRED,
-        "sent": to_json([None if np.isnan(kw) else float(kw) for kw in sent_kw]),
     }
+    absent = ~np.isnan(checked.load_kw[:, 0])
+    absent[places[on_grid]] = False
+    for place in np.flatnonzero(absent):
+        filled = _four(checked.load_kw[place].tolist())
+        time_s = start_s + int(place * step_s)
+        table[time_s] = Entry(sent=filled, used=filled, mark=FILLED)
+    return table
 
 
-def _values(load_kw: Floats) -> dict[str, float | None]:
-    """Return total and phases as columns."""
-    values = [None if np.isnan(value) else float(value) for value in load_kw]
-    return {"load_kw": values[0], **phase_values(values[1:] or None)}
+def _four(values: Sequence[float]) -> tuple[float, ...]:
+    """Return total and phases, NaN where there are no phases."""
+    return (*values, *(math.nan,) * (COLUMNS - len(values)))

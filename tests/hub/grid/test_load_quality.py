@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -91,6 +92,17 @@ async def test_good_readings_are_left_alone(engine: AsyncEngine) -> None:
     for row in sent[200:215]:
         assert await take(engine, [row]) == ()
     assert {row.mark for row in (await stored(engine)).values()} == {None}
+
+
+async def test_what_is_stored_already_is_not_written_again(
+    engine: AsyncEngine,
+) -> None:
+    """A meter that sends each minute must not wear out a memory card."""
+    sent = rows(load())
+    await take(engine, sent[:-1])
+    with patch("dalen_hub.grid.load_table.upsert") as upserted:
+        await take(engine, sent[-1:])
+    assert upserted.call_args.args[2] == []
 
 
 async def test_a_short_gap_is_filled_and_a_long_one_is_not(engine: AsyncEngine) -> None:
