@@ -156,6 +156,7 @@ class HeatPumpCoordinator(HeatPumpOrders, DataUpdateCoordinator[HeatPumpState]):
             "writes": device.pacer.writes,
             "capability": asdict(self.adapter.capability),
             "stale": self._stale,
+            "books": self.economy.books(),
         }
 
     @property

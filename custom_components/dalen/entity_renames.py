@@ -1,4 +1,4 @@
-"""Follow the entities of a heat pump when their owner renames them."""
+"""Follow the entities of a house and its heat pumps when their owner renames them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +20,11 @@ def async_follow_renames(hass: HomeAssistant, entry: ConfigEntry) -> CALLBACK_TY
         data = event.data
         if data["action"] != "update" or "old_entity_id" not in data:
             return
+        old, new = data["old_entity_id"], data["entity_id"]
+        hass.config_entries.async_update_entry(
+            entry, options=renamed(entry.options, old, new)
+        )
         for subentry in entry.get_subentries_of_type(SUBENTRY_HEAT_PUMP):
-            old, new = data["old_entity_id"], data["entity_id"]
             changed = renamed(subentry.data, old, new)
             if changed != subentry.data:
                 known_by = renamed(subentry.unique_id, f"entity:{old}", f"entity:{new}")

@@ -45,7 +45,7 @@ class HeatPumpEconomy:
         self.counters = DeviceCounters()
         for complaint in self._restore(stored.get(STORED)):
             LOGGER.warning("%s: %s", name, complaint)
-        self._section = self._books()
+        self._section = self.books()
         self._stored_at: datetime | None = None
 
     def note(
@@ -84,10 +84,10 @@ class HeatPumpEconomy:
 
     def close(self, now: datetime) -> None:
         """Bring the books to store up to now."""
-        self._section = self._books()
+        self._section = self.books()
         self._stored_at = now
 
-    def _books(self) -> dict[str, Any]:
+    def books(self) -> dict[str, Any]:
         """Return the books of now as JSON can hold them."""
         return self.account.as_dict() | {COUNTED: self.counters.as_dict()}
 

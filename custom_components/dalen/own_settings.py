@@ -83,6 +83,11 @@ class RoomEntities:
         """Tell if the room is read from an entity."""
         return self.climate is not None or self.room is not None
 
+    @property
+    def has_set_point(self) -> bool:
+        """Tell if the set point is read from an entity; else the heat pump has it."""
+        return self.climate is not None or self.set_point is not None
+
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """Return the entities that were chosen."""

@@ -64,6 +64,8 @@ class OwnValue:
         if not entities.has_room:
             return state
         room_c, set_c = read_room(self._hass, entities, state.time)
+        if not entities.has_set_point:
+            set_c = state.room_set_c
         return replace(state, room_c=room_c, room_set_c=set_c)
 
     @callback

@@ -14,21 +14,32 @@ from .own_settings import CONF_END, CONF_LIMIT_W, CONF_START
 CONF_DAYS: Final = "days"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+_DAYS: Final = {
+    "every_day": frozenset(range(7)),
+    "workdays": frozenset(range(5)),
+    "weekend": frozenset((5, 6)),
+}
+
 type DayNames = Mapping[str, str]
 
 
 async def async_day_names(hass: HomeAssistant) -> dict[str, str]:
-    """Return the names of the days in the language of the house."""
+    """Return the names of days in the language of the house, and of some together."""
     texts = await async_get_translations(
         hass, hass.config.language, "selector", {DOMAIN}
     )
-    path = f"component.{DOMAIN}.selector.weekday.options"
-    return {day: texts[f"{path}.{day}"] for day in WEEKDAYS}
+    path = f"component.{DOMAIN}.selector"
+    days = {day: texts[f"{path}.weekday.options.{day}"] for day in WEEKDAYS}
+    return days | {name: texts[f"{path}.days.options.{name}"] for name in _DAYS}
 
 
 def block_text(block: TimeBlock, names: DayNames) -> str:
     """Return one block on one line."""
-    days = ", ".join(names[WEEKDAYS[day]] for day in sorted(block.days))
+    together = next((name for name, days in _DAYS.items() if days == block.days), None)
+    if together is not None:
+        days = names[together]
+    else:
+        days = ", ".join(names[WEEKDAYS[day]] for day in sorted(block.days))
     return f"{days}: {block.start:%H:%M}-{block.end:%H:%M}, {block.limit_w:.0f} W"
 
 

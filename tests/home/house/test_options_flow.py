@@ -117,6 +117,7 @@ async def test_hours_are_changed_and_deleted(
     """The screen starts with what is there."""
     await options.open("schedule", "schedule_preset")
     await options.answer({"preset": "pilot_frame"})
+    assert "- Every day: 16:00" in options.result["description_placeholders"]["blocks"]
     await options.choose("schedule_add")
     await options.answer(EVENING)
     await options.choose("schedule_change")

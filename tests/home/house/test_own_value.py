@@ -5,6 +5,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -218,6 +219,36 @@ async def test_the_room_of_the_resident_releases_the_heat_pump(
     assert state_of(hass, RELEASED_BY) == "room_too_cold"
     assert attributes_of(hass, RELEASED_BY)["all"] == ["room_too_cold"]
     assert pump.holding[1] == 0
+
+
+async def test_the_set_point_of_the_heat_pump_serves_a_bare_thermometer(
+    hass: HomeAssistant, pump: ModbusServer, freezer: FrozenDateTimeFactory
+) -> None:
+    """It asks for 20.5 °C."""
+    hass.states.async_set("sensor.room", "19.4", {"unit_of_measurement": "°C"})
+    options = {**COMFORT, "after_min": 5, "room_entity": "sensor.room"}
+    await set_up(hass, house_with(hass, pump, comfort=options))
+    await limit_to(hass, 500)
+    await live_through(hass, freezer, NOW + timedelta(minutes=6))
+    assert state_of(hass, RELEASED_BY) == "room_too_cold"
+
+
+async def test_a_renamed_entity_of_the_options_is_followed(
+    hass: HomeAssistant, pump: ModbusServer
+) -> None:
+    """The resident gives it a better name."""
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        "sensor", "energy", "price", suggested_object_id="electricity_price"
+    )
+    set_price(hass, CHEAP)
+    entry = house_with(hass, pump, prices=PRICES)
+    await set_up(hass, entry)
+    registry.async_update_entity(PRICE, new_entity_id="sensor.stroomprijs")
+    await hass.async_block_till_done()
+    assert entry.options["prices"]["electricity_entity"] == "sensor.stroomprijs"
+    settings = entry.runtime_data.own.settings.prices
+    assert settings.electricity_entity == "sensor.stroomprijs"
 
 
 async def test_below_the_lowest_temperature_no_limit_holds(
