@@ -169,7 +169,8 @@ class HeatPumpSubentryFlow(
     @callback
     def _call_off(self) -> None:
         """End the test: a limit begins to hold."""
-        if self._test is not None:
+        # Once: a second time would disturb the restoring.
+        if self._test is not None and not self._test.cancelling():
             self._test.cancel()
 
     @override

@@ -114,13 +114,13 @@ def link_schema(profile: HeatPumpProfile, kind: TransportType) -> probatio.Schem
 
 
 def variant_schema(
-    profile: HeatPumpProfile, proposed: str, standard: str
+    profile: HeatPumpProfile, proposed: str, words: Mapping[str, str]
 ) -> probatio.Schema:
-    """Ask which variant of the profile it is; `standard` is the word for none."""
-    options = [SelectOptionDict(value=STANDARD, label=standard)] + [
-        SelectOptionDict(value=variant.id, label=variant.name)
-        for variant in profile.variants
-    ]
+    """Ask which variant of the profile it is; those of an own one have its words."""
+    options = [SelectOptionDict(value=STANDARD, label=words[STANDARD])]
+    for variant in profile.variants:
+        label = words.get(f"{profile.id}_{variant.id}", variant.name)
+        options.append(SelectOptionDict(value=variant.id, label=label))
     return probatio.Schema(
         {probatio.Required(CONF_VARIANT, default=proposed): _choice(options)}
     )

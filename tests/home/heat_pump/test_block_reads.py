@@ -136,3 +136,15 @@ def test_every_plan_covers_all_within_the_limits(
         for register in block.registers:
             assert register.address - reached <= MAX_GAP
             reached = max(reached, register.end)
+
+
+async def test_sixty_registers_cost_four_requests_at_most() -> None:
+    """Spread over a device as makers do it: four groups, with small gaps inside."""
+    addresses = [
+        start + 2 * number for start in (0, 500, 1000, 4000) for number in range(15)
+    ]
+    device = Device(set())
+    reader = BlockReader([a_register(address) for address in addresses])
+    values = await reader.read(device.read)
+    assert len(values) == 60
+    assert len(device.requests) <= 4

@@ -1,8 +1,15 @@
 """A walk through the screens of a heat pump: of a new house, or of one that is there."""
 
+import json
+from pathlib import Path
+import re
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigSubentryFlowManager,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.loader import async_get_integration
@@ -12,6 +19,10 @@ from custom_components.dalen.const import DOMAIN
 
 from ..heat_pump.modbus_server import HOST
 from .houses import PUMP_ID
+
+TRANSLATIONS = (
+    Path(__file__).parents[3] / "custom_components" / "dalen" / "translations"
+)
 
 
 class HeatPumpFlow:
@@ -47,6 +58,7 @@ class HeatPumpFlow:
         self.result = await self._manager.async_configure(
             self.result["flow_id"], fields
         )
+        self._check_words()
 
     async def connect(self, port: int, unit_id: int = 1) -> None:
         """Fill in an address on the network."""
@@ -78,6 +90,21 @@ class HeatPumpFlow:
     def fields(self) -> dict[str, Any]:
         """Return what the screen is filled in with; sections are dicts."""
         return _filled_in(self.result["data_schema"].schema)
+
+    def _check_words(self) -> None:
+        """Check that all words in the texts of the screen are given, in each language."""
+        for language in ("en", "nl"):
+            texts = json.loads((TRANSLATIONS / f"{language}.json").read_text("utf-8"))
+            is_change = isinstance(self._manager, ConfigSubentryFlowManager)
+            subentries = texts["config_subentries"]
+            scope = subentries["heat_pump"] if is_change else texts["config"]
+            step = scope["step"].get(self.result.get("step_id"), {})
+            shown = [step.get("title", ""), step.get("description", "")]
+            shown += [
+                scope["error"][e] for e in (self.result.get("errors") or {}).values()
+            ]
+            wanted = set(re.findall(r"{(\w+)}", " ".join(shown)))
+            assert wanted <= set(self.result.get("description_placeholders") or {})
 
     def heat_pump(self) -> dict[str, Any]:
         """Return what is kept of the heat pump."""

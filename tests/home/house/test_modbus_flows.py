@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+import json
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,14 +14,19 @@ from pymodbus import FramerType
 import pytest
 
 from custom_components.dalen.const import DOMAIN
-from custom_components.dalen.heat_pump import OWN_FOLDER, HeatPumpProfile, find_profile
+from custom_components.dalen.heat_pump import (
+    OWN_FOLDER,
+    HeatPumpProfile,
+    find_profile,
+    profile_ids,
+)
 
 from ..heat_pump.devices import running, tables_of
 from ..heat_pump.modbus_server import ModbusServer
 from ..heat_pump.test_own_profiles import put
 from ..heat_pump.test_serial import serial_port
 from .entities import AMPERE, METER, make_helpers
-from .flows import HeatPumpFlow
+from .flows import TRANSLATIONS, HeatPumpFlow
 
 pytestmark = pytest.mark.usefixtures("modbus")
 
@@ -272,3 +278,66 @@ async def test_own_profiles_are_offered_and_their_mistakes_told(
     broken.unlink()
     await flow.fill(profile="mine")
     assert issues.async_get_issue(DOMAIN, "own_profile_broken.json") is None
+
+
+@pytest.mark.parametrize("profile_id", profile_ids())
+async def test_every_profile_can_be_set_up(
+    hass: HomeAssistant, flow: HeatPumpFlow, profile_id: str
+) -> None:
+    """With what the screens are filled in with, and a meter where one is needed."""
+    await make_helpers(hass)
+    async with device(profile_id) as server:
+        await flow.new_house(profile_id)
+        if flow.asks("transport"):
+            await flow.fill(next_step_id="connection")
+        await flow.connect(server.port, flow.fields()["unit_id"])
+        if flow.asks("variant"):
+            await flow.fill(**flow.fields())
+        assert flow.asks("registers")
+        assert "**No**" not in flow.words["table"]
+        await flow.fill()
+    fields = flow.fields()
+    is_needed = flow.result["data_schema"].schema.get("meter_entity")
+    if is_needed is not None:
+        fields["meter_entity"] = METER
+    given = {key: value for key, value in fields.items() if value is not None}
+    given |= {"limits": {"floor_w": 200}} if "limits" in fields else {}
+    given.pop("measuring", None)
+    await flow.fill(**given)
+    if flow.asks("write_test"):
+        await flow.fill(next_step_id="write_test_skip")
+    await flow.fill(next_step_id="later")
+    data = flow.heat_pump()
+    profile = find_profile(profile_id)
+    is_sure = not profile.needs_write_test
+    assert data["kind"] == (profile.limit.kind.value if is_sure else "monitor")
+    assert data["minimum_w"] < data["nameplate_w"]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+async def test_what_an_installer_has_to_know_is_in_both_languages(
+    hass: HomeAssistant, flow: HeatPumpFlow, own_folder: Path, language: str
+) -> None:
+    """Of the profiles that Dalen ships; an own one speaks for itself."""
+    hass.config.language = language
+    put(own_folder, "mine", installer_note="Ask Jan.")
+    await flow.new_house("mine")
+    assert flow.words["installer_note"] == "Ask Jan."
+    hass.config_entries.flow.async_abort(flow.result["flow_id"])
+    await flow.new_house("luxtronik_shi")
+    word = {"en": "Switch on", "nl": "Zet aan"}[language]
+    assert flow.words["installer_note"].startswith(word)
+
+
+def test_the_words_of_profiles_are_those_of_their_files() -> None:
+    """One is not changed without the other."""
+    selectors = json.loads((TRANSLATIONS / "en.json").read_text("utf-8"))["selector"]
+    profiles = [find_profile(profile_id) for profile_id in profile_ids()]
+    notes = {profile.id: profile.installer_note for profile in profiles}
+    assert selectors["installer_note"]["options"] == notes
+    variants = {
+        f"{profile.id}_{variant.id}": variant.name
+        for profile in profiles
+        for variant in profile.variants
+    }
+    assert selectors["variant"]["options"] == {"standard": "Standard", **variants}

@@ -302,7 +302,8 @@ async def test_a_limit_that_begins_ends_the_test(
 
     def step() -> None:
         if pump.holding[1] and not tasks:
-            tasks.append(hass.async_create_task(limit_to(hass, 600)))
+            orders = [limit_to(hass, 500), limit_to(hass, 600)]
+            tasks.extend(hass.async_create_task(order) for order in orders)
 
     waits.step = step
     await flow.change(house, "test_again")
