@@ -188,6 +188,9 @@ async def test_chart_shows_measured_means_and_the_level(whole: Hub) -> None:
     operator = await whole.operator()
     await whole.home()
     await upload(whole, operator, forecast_body(RUNNING, [312.6]))
+    running = await chart_at(whole, RUNNING)
+    assert (running["room_kw"], running["level_w"]) == (1.0, 1000)
+    assert running["load_kw"] is None
     readings = [
         {"time": f"2026-11-23T15:{minute}:00Z", "load_kw": load}
         for minute, load in ((45, 200), (50, 210), (55, 235))
@@ -198,9 +201,6 @@ async def test_chart_shows_measured_means_and_the_level(whole: Hub) -> None:
     await operator.ok("POST", LOAD, {"unit": "kW", "readings": readings})
     before = await chart_at(whole, RUNNING - timedelta(minutes=15))
     assert before["load_kw"] == 215
-    running = await chart_at(whole, RUNNING)
-    assert (running["room_kw"], running["level_w"]) == (1.0, 1000)
-    assert running["load_kw"] is None
 
 
 @pytest.mark.parametrize(("homes", "shown"), [(9, None), (10, 5.0)])
