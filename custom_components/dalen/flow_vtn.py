@@ -72,7 +72,10 @@ class VtnSteps[
         errors: Errors = {}
         detail = ""
         if user_input is not None:
-            self._vtn = {key: text.strip() for key, text in user_input.items()}
+            self._vtn = {
+                key: text.strip().rstrip("/" if key == CONF_VTN_URL else None)
+                for key, text in user_input.items()
+            }
             try:
                 await self._async_look_around()
             except ValueError:

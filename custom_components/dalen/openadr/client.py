@@ -1,11 +1,9 @@
 """A VEN's view of a VTN: events, programs, its ven, and reports to it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Final
 
 from aiohttp import ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
@@ -14,20 +12,10 @@ from .access_token import TokenSource
 from .address import is_no_weaker, is_secure_url, parse_url
 from .answer import clock_offset, read_json
 from .errors import AuthenticationFailedError, UnexpectedAnswerError
+from .lists import Lists
 from .model import Event, Program, Skipped, Ven
-from .reader import read_all, read_event, read_program, read_ven
+from .reader import read_event, read_program, read_ven
 from .transport import TIMEOUT, Clock, json_body, requested
-
-PAGE_SIZE: Final = 50
-MAX_PAGES: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """A page of a list as it was read, with the tag of this version."""
-
-    tag: str
-    values: list[object]
 
 
 class OpenAdrClient:
@@ -60,22 +48,27 @@ class OpenAdrClient:
         self._url = url
         self._clock = clock
         self._tokens = TokenSource(session, url, client_id, client_secret, clock)
-        self._pages_read: dict[tuple[URL, int], _Page] = {}
-        self.skipped: tuple[Skipped, ...] = ()
+        self._lists = Lists(self.stream, clock)
         self.clock_offset: timedelta | None = None
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return what the last list had that made no sense."""
+        return self._lists.skipped
 
     async def events(self, program_id: str | None = None) -> list[Event]:
         """Return the events that this VEN may see, of one program or of all."""
         params = {} if program_id is None else {"programID": program_id}
-        return await self._objects("events", params, read_event)
+        url = (self._url / "events").with_query(params)
+        return await self._lists.read(url, read_event)
 
     async def programs(self) -> list[Program]:
         """Return the programs that this VEN may see."""
-        return await self._objects("programs", {}, read_program)
+        return await self._lists.read(self._url / "programs", read_program)
 
     async def ven(self) -> Ven | None:
         """Return this VEN as the VTN knows it, None when it has none."""
-        vens = await self._objects("vens", {}, read_ven)
+        vens = await self._lists.read(self._url / "vens", read_ven)
         return vens[0] if vens else None
 
     async def create_report(self, report: Mapping[str, object]) -> None:
@@ -148,49 +141,3 @@ class OpenAdrClient:
         if target is None or not is_no_weaker(target, self._url):
             raise UnexpectedAnswerError(f"{url} is not a usable https address")
         return target
-
-    async def _objects[T](
-        self, path: str, params: Mapping[str, str], read: Callable[[object], T]
-    ) -> list[T]:
-        """Return all objects of a list, and remember what was skipped."""
-        values = await self._pages(self._url / path, params)
-        objects, skipped = read_all(values, read)
-        self.skipped = tuple(skipped)
-        return objects
-
-    async def _pages(self, url: URL, params: Mapping[str, str]) -> list[object]:
-        """Return a whole list, page by page; an object that moved counts once."""
-        found: dict[object, object] = {}
-        for page in range(MAX_PAGES):
-            values = await self._page(url.with_query(params), page)
-            for value in values:
-                found[_identity(value, len(found))] = value
-            if len(values) < PAGE_SIZE:
-                return list(found.values())
-        raise UnexpectedAnswerError(f"{url} has more than {MAX_PAGES * PAGE_SIZE}")
-
-    async def _page(self, url: URL, page: int) -> list[object]:
-        """Return one page; one that did not change is not sent again (RFC 9110)."""
-        kept = self._pages_read.get((url, page))
-        window = {"skip": str(page * PAGE_SIZE), "limit": str(PAGE_SIZE)}
-        async with self.stream(
-            "GET",
-            url,
-            params=window,
-            headers={} if kept is None else {"If-None-Match": kept.tag},
-        ) as response:
-            if kept is not None and response.status == HTTPStatus.NOT_MODIFIED:
-                return kept.values
-            values = await read_json(response, self._clock())
-            if not isinstance(values, list):
-                raise UnexpectedAnswerError(f"{url} did not answer with a list")
-            self._pages_read.pop((url, page), None)
-            if tag := response.headers.get("ETag"):
-                self._pages_read[url, page] = _Page(tag=tag, values=values)
-            return values
-
-
-def _identity(value: object, number: int) -> object:
-    """Return what makes an object of a list the same on the next page."""
-    identity = value.get("id") if isinstance(value, dict) else None
-    return identity if isinstance(identity, str) else number

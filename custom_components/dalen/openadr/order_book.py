@@ -1,25 +1,17 @@
 """The orders of a hub that count: signed, for this home, and never older than known."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Self
+from datetime import datetime, timedelta
+from math import inf
+from typing import Final, Self
 
-from . import fields
 from .canonical import signature_of
 from .errors import ModelError
-from .instants import format_instant
+from .known_order import KnownOrder
 from .model import Event, JsonObject
-from .reader import read_event
-from .signed_order import (
-    OrderRefusedError,
-    Refusal,
-    SignedOrder,
-    in_order_units,
-    order_key,
-    verify,
-)
+from .signed_order import OrderRefusedError, Refusal, SignedOrder, order_key, verify
 
 REMEMBERED: Final = timedelta(days=7)
 """How long after its end the revision of an order is known: clocks jump."""
@@ -55,23 +47,31 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """The last good revision of an order; no event when the hub withdrew it."""
+class _Verdict:
+    """What was found in an event: an order, a reason to refuse it, or neither.
 
-    revision: int
-    digest: str
-    expires: datetime
-    event: Event | None
+    It is kept while the VTN shows the event, which most polls do not change.
+    """
+
+    event: Event
+    order: SignedOrder | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def revision(self) -> float:
+        """Return the revision of an order; what is not signed comes after all."""
+        return inf if self.order is None else self.order.revision
 
     @classmethod
-    def of(cls, order: SignedOrder) -> Self:
-        """Return what is to be remembered of an order."""
-        return cls(
-            revision=order.revision,
-            digest=order.digest,
-            expires=order.expires,
-            event=order.event,
-        )
+    def on(cls, event: Event, key: HubKey) -> Self:
+        """Look at the signature of an event, if it has one."""
+        if signature_of(event.source) is None:
+            return cls(event=event)
+        try:
+            order = verify(event, key.public_key, key.target)
+        except OrderRefusedError as err:
+            return cls(event=event, refusal=err.reason)
+        return cls(event=event, order=order)
 
 
 class OrderBook:
@@ -80,7 +80,8 @@ class OrderBook:
     def __init__(self, key: HubKey | None) -> None:
         """Start without orders; without a key every event is unsigned."""
         self._key = key
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, KnownOrder] = {}
+        self._verdicts: dict[int, _Verdict] = {}
         self._last_refused: frozenset[tuple[str, Refusal]] = frozenset()
         self.refusals: Counter[Refusal] = Counter()
 
@@ -93,29 +94,25 @@ class OrderBook:
         shown = list(events)
         if self._key is None:
             return Review(unsigned=tuple(shown))
-        orders, unsigned, refused = self._sorted_out(shown, self._key, now)
-        for order in sorted(orders, key=lambda order: order.revision):
+        verdicts = [self._verdict(event, self._key) for event in shown]
+        unsigned: list[Event] = []
+        refused: list[tuple[str, Refusal]] = []
+        for verdict in sorted(verdicts, key=lambda verdict: verdict.revision):
             try:
-                self._take(order, now)
+                if not self._takes(verdict, now):
+                    unsigned.append(verdict.event)
             except OrderRefusedError as err:
-                refused.append((order.event.id, err.reason))
+                refused.append((verdict.event.id, err.reason))
         self._forget_withdrawn({order_key(event) for event in shown}, now)
         self._count(frozenset(refused))
+        self._verdicts = {id(verdict.event): verdict for verdict in verdicts}
         return Review(
             signed=self._standing(now), unsigned=tuple(unsigned), refused=tuple(refused)
         )
 
     def to_json(self) -> JsonObject:
         """Return what must survive a restart."""
-        return {
-            key: {
-                "rev": known.revision,
-                "sha256": known.digest,
-                "exp": format_instant(known.expires),
-                "event": None if known.event is None else _as_json(known.event),
-            }
-            for key, known in self._known.items()
-        }
+        return {key: known.as_json() for key, known in self._known.items()}
 
     def restore(self, stored: object) -> None:
         """Take over what ``to_json`` wrote; what cannot be read is forgotten."""
@@ -123,36 +120,29 @@ class OrderBook:
             return
         for key, value in stored.items():
             try:
-                self._known[key] = _read_known(value)
+                self._known[key] = KnownOrder.read(value)
             except ModelError:
                 continue
 
-    def _sorted_out(
-        self, events: Iterable[Event], key: HubKey, now: datetime
-    ) -> tuple[list[SignedOrder], list[Event], list[tuple[str, Refusal]]]:
-        """Return good signatures, events without one, and what does not count."""
-        orders: list[SignedOrder] = []
-        unsigned: list[Event] = []
-        refused: list[tuple[str, Refusal]] = []
-        for event in events:
-            try:
-                order = self._order(event, key, now)
-            except OrderRefusedError as err:
-                refused.append((event.id, err.reason))
-                continue
-            if order is None:
-                unsigned.append(event)
-            else:
-                orders.append(order)
-        return orders, unsigned, refused
+    def _verdict(self, event: Event, key: HubKey) -> _Verdict:
+        """Return what is in an event; one that was shown before is known."""
+        known = self._verdicts.get(id(event))
+        if known is not None and known.event is event:
+            return known
+        return _Verdict.on(event, key)
 
-    def _order(self, event: Event, key: HubKey, now: datetime) -> SignedOrder | None:
-        """Return the order in an event, None for one that was never signed."""
-        if signature_of(event.source) is not None:
-            return verify(event, key.public_key, key.target)
-        if self._was_signed(event, now):
+    def _takes(self, verdict: _Verdict, now: datetime) -> bool:
+        """Take an order in; return False for what was never signed.
+
+        Raises OrderRefusedError.
+        """
+        if verdict.refusal is not None:
+            raise OrderRefusedError(verdict.refusal)
+        if verdict.order is not None:
+            self._take(verdict.order, now)
+        elif self._was_signed(verdict.event, now):
             raise OrderRefusedError(Refusal.SIGNATURE_REMOVED)
-        return None
+        return verdict.order is not None
 
     def _was_signed(self, event: Event, now: datetime) -> bool:
         """Tell if a signed order with the name of this event is known and not over."""
@@ -169,7 +159,7 @@ class OrderBook:
         if known is not None and order.revision == known.revision:
             if order.digest != known.digest:
                 raise OrderRefusedError(Refusal.OLD_REVISION)
-        self._known[order.key] = _Known.of(order)
+        self._known[order.key] = KnownOrder.of(order)
 
     def _forget_withdrawn(self, shown: set[str], now: datetime) -> None:
         """Drop orders that the VTN does not show; keep their revisions for a while."""
@@ -191,30 +181,3 @@ class OrderBook:
         """Count what was not refused in the last review already."""
         self.refusals.update(reason for _, reason in refused - self._last_refused)
         self._last_refused = refused
-
-
-def _as_json(event: Event) -> JsonObject:
-    """Return an order for a store."""
-    issued = event.created or datetime.fromtimestamp(0, UTC)
-    return {**event.source, "createdDateTime": format_instant(issued)}
-
-
-def _read_known(value: object) -> _Known:
-    """Return what was stored of an order; raise ModelError."""
-    source = fields.as_mapping(value, "a stored order")
-    expires = fields.instant(source, "exp")
-    revision = fields.whole_number(source, "rev")
-    if expires is None or revision is None:
-        raise ModelError("a stored order has no revision or no end")
-    event: Any = source.get("event")
-    return _Known(
-        revision=revision,
-        digest=fields.required_text(source, "sha256"),
-        expires=expires,
-        event=None if event is None else _read_order(event),
-    )
-
-
-def _read_order(source: Mapping[str, object]) -> Event:
-    """Return a stored order; its unit is that of all signed orders."""
-    return in_order_units(read_event(source))

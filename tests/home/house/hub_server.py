@@ -75,6 +75,7 @@ class HubServer(VtnServer):
     """What the clock of the hub says, when it is not right."""
 
     nudge_requests: int = 0
+    nudge_answers: list[Any] = field(default_factory=list)
     refuses_reports: bool = False
     report_answers: list[Any] = field(default_factory=list)
     """Makers of the answers to the next reports, in place of the right ones."""
@@ -161,6 +162,8 @@ class HubServer(VtnServer):
 
     async def _nudge_of_hub(self, request: web.Request) -> web.StreamResponse:
         self.nudge_requests += 1
+        if self.nudge_answers:
+            return cast(web.StreamResponse, self.nudge_answers.pop(0)())
         if request.headers.get("Authorization") != f"Bearer {self.valid_token}":
             return problem(401, "Unauthorized")
         if not self.has_nudges:

@@ -315,6 +315,39 @@ async def test_a_hub_without_nudges_is_polled(
     assert hub.nudge_requests == 1
 
 
+async def test_nudges_are_listened_to_again_after_a_refusal(
+    hass: HomeAssistant,
+    member: MockConfigEntry,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A poll that succeeds tries them again."""
+    hub.nudge_answers = [lambda: problem(401, "No"), lambda: problem(401, "No")]
+    await start(hass, member)
+    await until(lambda: hub.nudge_requests == 2)
+    await pass_time(hass, freezer, 75)
+    await until(lambda: hub.nudge_requests == 3)
+
+
+async def test_a_report_waits_while_the_home_is_not_accepted(
+    hass: HomeAssistant,
+    member: MockConfigEntry,
+    hub: HubServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The next poll sends it."""
+    freezer.move_to(datetime(2026, 11, 23, 16, 15, tzinfo=UTC))
+    hub.events = [caps_json(1.5, 1.5, 1.5)]
+    await start(hass, member)
+    hub.report_answers = [lambda: problem(401, "No"), lambda: problem(401, "No")]
+    await live_through(hass, freezer, datetime(2026, 11, 23, 16, 30, 40, tzinfo=UTC))
+    await until(lambda: not hub.report_answers)
+    for _ in range(2):
+        await pass_time(hass, freezer, 75)
+    await pass_time(hass, freezer, 3700)
+    await until(lambda: len(hub.reports) >= 1)
+
+
 async def test_a_quarter_hour_is_reported_as_agreed(
     hass: HomeAssistant,
     member: MockConfigEntry,

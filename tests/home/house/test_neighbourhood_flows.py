@@ -75,7 +75,7 @@ async def test_another_openadr_server(
     """An address, credentials and a program are enough; nothing is shared."""
     result = await add(hass, house, "vtn")
     assert result["step_id"] == "vtn"
-    result = await fill(hass, result, vtn_url=f" {vtn[1]} ", **CREDENTIALS)
+    result = await fill(hass, result, vtn_url=f" {vtn[1]}/ ", **CREDENTIALS)
     assert result["step_id"] == "vtn_program"
     fields = result["data_schema"].schema
     assert next(key.default() for key in fields if key == "tier") == "nothing"

@@ -7,7 +7,7 @@ from aiohttp import ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer, unused_port
 import pytest
 
-from custom_components.dalen.openadr import answer, client as client_module
+from custom_components.dalen.openadr import answer, lists
 from custom_components.dalen.openadr.client import OpenAdrClient
 from custom_components.dalen.openadr.errors import (
     AuthenticationFailedError,
@@ -94,7 +94,7 @@ async def test_endless_pages_are_refused(
     client: OpenAdrClient, vtn: VtnServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A VTN that ignores skip cannot keep us busy for ever."""
-    monkeypatch.setattr(client_module, "MAX_PAGES", 3)
+    monkeypatch.setattr(lists, "MAX_PAGES", 3)
 
     async def same(request: web.Request) -> web.Response:
         return web.json_response([caps_json(0.5)] * 50)

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.dalen.openadr import order_book
 from custom_components.dalen.openadr.canonical import canonical_order
 from custom_components.dalen.openadr.caps import read_caps
 from custom_components.dalen.openadr.order_book import HubKey, OrderBook, Review
@@ -185,6 +186,13 @@ def test_an_order_that_loses_its_signature_does_not_lose_its_strength() -> None:
     assert found.refused == (("event-1", Refusal.SIGNATURE_REMOVED),)
 
 
+def test_a_copy_without_a_signature_beside_the_order_does_not_count() -> None:
+    """Whichever comes first."""
+    signed, copy = SIGNER.sign(caps_json(0.5)), caps_json(0.5, id="copy")
+    for both in ((signed, copy), (copy, signed)):
+        assert review(book(), *both).unsigned == ()
+
+
 def test_other_events_without_a_signature_are_unsigned() -> None:
     """An operator can write events by hand; they count within the narrow envelope."""
     orders = book()
@@ -346,3 +354,18 @@ def test_hostile_orders_change_nothing(
         found = review(orders, *replaced)
         assert by_name(found) == honest
         assert found.unsigned == ()
+
+
+def test_an_event_that_did_not_change_is_not_verified_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Most polls bring no news, and a small computer has better things to do."""
+    orders = book()
+    shown = [
+        read_event(SIGNER.sign(caps_json(0.5))),
+        read_event(caps_json(eventName="x")),
+    ]
+    first = orders.review(shown, NOW)
+    monkeypatch.setattr(order_book, "verify", None)
+    assert orders.review(shown, NOW) == first
+    assert order_book.verify is None
