@@ -106,7 +106,9 @@ async def _told(
     """Return what a subscription is told of a change; None: nothing."""
     item = change.item
     wanted = row.body.get("targets")
-    if wanted and not set(wanted) & set(item.get("targets", ())):
+    # To filter on a target that is hidden would tell that it is there.
+    known = item if granted is None else hide_targets(item, granted)
+    if wanted and not set(wanted) & set(known.get("targets", ())):
         return None
     program_id = row.body.get("programID")
     if program_id is not None and await _program_of(conn, change) != program_id:

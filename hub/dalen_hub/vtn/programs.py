@@ -38,11 +38,12 @@ async def list_programs(request: web.Request) -> web.Response:
         return not_modified(tag)
     async with reading_briefly(request.app[ENGINE]) as conn:
         programs = await store.all_programs(conn)
+    seen = [_shown(item, principal) for item in programs if _visible(item, principal)]
     if asked is not None:
-        programs = [item for item in programs if asked & set(item.get("targets", ()))]
-    seen = [item for item in programs if _visible(item, principal)]
+        # After hiding: a filter must not tell that a hidden target is there.
+        seen = [item for item in seen if asked & set(item.get("targets", ()))]
     part = seen[page.skip : page.skip + page.limit]
-    return tagged(list_body(to_json(_shown(item, principal)) for item in part), tag)
+    return tagged(list_body(to_json(item) for item in part), tag)
 
 
 async def get_program(request: web.Request) -> web.Response:
