@@ -68,12 +68,12 @@ def _why(explained: Explained | None, trafo: Trafo, texts: Texts) -> Iterator[st
     """Yield the sentences."""
     if explained is not None and explained.source != "stop":
         where = ", ".join(each[texts.language] for each in explained.bottlenecks)
-        if where and explained.source == "plan":
+        if explained.source == "release":
+            yield texts("why.release")
+        elif where and explained.source == "plan":
             yield texts("why.plan", where=where)
         elif where:
             yield texts("why.measured", where=where)
-        if explained.source == "release":
-            yield texts("why.release")
         if not math.isinf(explained.frame_w):
             cap = texts.number(shown_level_w(explained.frame_w))
             yield texts("why.frame", cap=cap)
