@@ -21,7 +21,8 @@ from .entity_heat_pump.mechanism import LimitType
 from .flow_base import Errors, check_powers
 from .flow_controls import ControlSteps
 from .flow_entity_limit import entity_unique_id
-from .flow_entity_schemas import DEFAULT_BLOCK_BELOW_W, DEFAULT_MINIMUM_W, powers_schema
+from .flow_entity_schemas import DEFAULT_MINIMUM_W, powers_schema
+from .flow_selectors import DEFAULT_BLOCK_BELOW_W
 
 
 class EntityPowersSteps[

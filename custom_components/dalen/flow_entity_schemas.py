@@ -3,36 +3,29 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from homeassistant.const import CONF_NAME, UnitOfPower, UnitOfTime
+from homeassistant.const import CONF_NAME, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
-    EntitySelector,
-    EntitySelectorConfig,
-    EntityWithDeviceFilterSelectorConfig,
     NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
     TextSelector,
 )
 import probatio
 
-from .const import (
-    CONF_FLOOR_W,
-    CONF_INSTALLER_MAXIMUM_W,
-    CONF_LIMITS,
-    CONF_MINIMUM_W,
-    CONF_NAMEPLATE_W,
-    DEFAULT_FLOOR_W,
-    DEFAULT_NAMEPLATE_W,
-    MAX_NAMEPLATE_W,
-)
+from .const import CONF_MINIMUM_W, CONF_NAMEPLATE_W, DEFAULT_NAMEPLATE_W
 from .entity_heat_pump.bindings import POWER
 from .entity_heat_pump.mechanism import OpenThermMethod
 from .entity_heat_pump.number_range import NumberRange
 from .entity_heat_pump.recipe import ENABLE, LIMIT
+from .flow_selectors import (
+    SENSORS,
+    choice,
+    entity,
+    limits_section,
+    number,
+    translated,
+    watts,
+)
 
 CONF_PROPOSAL: Final = "proposal"
 CONF_MORE: Final = "more"
@@ -56,10 +49,7 @@ CONF_LONGEST_MIN: Final = "longest_min"
 OTHER: Final = "other"
 DEFAULT_TOPIC: Final = "panasonic_heat_pump"
 DEFAULT_MINIMUM_W: Final = 400
-DEFAULT_BLOCK_BELOW_W: Final = 800
-"""The mean of the pilot's heat pumps on a cold evening."""
 
-_SENSORS: Final = ("sensor", "number", "input_number")
 _STATES: Final = ("binary_sensor", "sensor", "switch", "input_boolean", "input_select")
 _CONTROLS: Final = (
     "number",
@@ -73,27 +63,26 @@ _CONTROLS: Final = (
 _SWITCHES: Final = ("switch", "input_boolean")
 
 MORE: Final[Mapping[str, Sequence[str]]] = {
-    "thermal_entity": _SENSORS,
+    "thermal_entity": SENSORS,
     "boiler_entity": _STATES,
     "defrost_entity": _STATES,
-    "outdoor_entity": _SENSORS,
-    "flow_entity": _SENSORS,
-    "return_entity": _SENSORS,
-    "room_entity": (*_SENSORS, "climate"),
+    "outdoor_entity": SENSORS,
+    "flow_entity": SENSORS,
+    "return_entity": SENSORS,
+    "room_entity": (*SENSORS, "climate"),
 }
 
 
 def proposal_schema(options: Iterable[SelectOptionDict]) -> probatio.Schema:
     """Ask which of the heat pumps that were found."""
-    selector = SelectSelector(SelectSelectorConfig(options=list(options)))
-    return probatio.Schema({probatio.Required(CONF_PROPOSAL): selector})
+    return probatio.Schema({probatio.Required(CONF_PROPOSAL): choice(list(options))})
 
 
 def pick_schema(*, has_limit: bool) -> probatio.Schema:
     """Ask for the entities; the control only where an entity is the control."""
-    fields: dict[Any, Any] = {probatio.Required(POWER): _entity(_SENSORS)}
+    fields: dict[Any, Any] = {probatio.Required(POWER): entity(SENSORS)}
     if has_limit:
-        fields[probatio.Optional(LIMIT)] = _entity(_CONTROLS)
+        fields[probatio.Optional(LIMIT)] = entity(_CONTROLS)
     return probatio.Schema(fields | _more())
 
 
@@ -101,13 +90,13 @@ def contact_schema() -> probatio.Schema:
     """Ask for the switches of a contact, and what they mean."""
     return probatio.Schema(
         {
-            probatio.Required(CONF_FIRST_SWITCH): _entity(_SWITCHES),
-            probatio.Optional(CONF_SECOND_SWITCH): _entity(_SWITCHES),
-            probatio.Required(CONF_MAPPING, default="on"): _choice(
+            probatio.Required(CONF_FIRST_SWITCH): entity(_SWITCHES),
+            probatio.Optional(CONF_SECOND_SWITCH): entity(_SWITCHES),
+            probatio.Required(CONF_MAPPING, default="on"): translated(
                 ["on", "off", "sg_ready", "sg_ready_swapped", "sg_ready_inverted"],
                 CONF_MAPPING,
             ),
-            probatio.Optional(POWER): _entity(_SENSORS),
+            probatio.Optional(POWER): entity(SENSORS),
             **_more(),
             probatio.Required(CONF_TIMES): section(_times(), {"collapsed": True}),
         }
@@ -117,18 +106,18 @@ def contact_schema() -> probatio.Schema:
 def number_schema(found: NumberRange, *, has_enable: bool) -> probatio.Schema:
     """Ask what a number holds without a limit, and what switches it on."""
     fields: dict[Any, Any] = {
-        probatio.Required(CONF_FREE_VALUE, default=found.high): _number(
+        probatio.Required(CONF_FREE_VALUE, default=found.high): number(
             found.low, found.high, found.unit
         )
     }
     if has_enable:
-        fields[probatio.Optional(ENABLE)] = _entity(_SWITCHES)
+        fields[probatio.Optional(ENABLE)] = entity(_SWITCHES)
     return probatio.Schema(fields)
 
 
 def select_schema(options: Sequence[str]) -> probatio.Schema:
     """Ask which option stops the heat pump, and which lets it go."""
-    selector = SelectSelector(SelectSelectorConfig(options=list(options)))
+    selector = choice(list(options))
     return probatio.Schema(
         {
             probatio.Required(CONF_BLOCK_OPTION): selector,
@@ -141,7 +130,7 @@ def switch_schema() -> probatio.Schema:
     """Ask at which position of a switch the heat pump stops."""
     return probatio.Schema(
         {
-            probatio.Required(CONF_BLOCKED_WHEN, default="on"): _choice(
+            probatio.Required(CONF_BLOCKED_WHEN, default="on"): translated(
                 ["on", "off"], CONF_BLOCKED_WHEN
             )
         }
@@ -152,8 +141,8 @@ def temperature_schema(low: float, high: float, unit: str) -> probatio.Schema:
     """Ask for the set point during a limit, and without one."""
     return probatio.Schema(
         {
-            probatio.Required(CONF_BLOCK_VALUE): _number(low, high, unit),
-            probatio.Required(CONF_FREE_VALUE): _number(low, high, unit),
+            probatio.Required(CONF_BLOCK_VALUE): number(low, high, unit),
+            probatio.Required(CONF_FREE_VALUE): number(low, high, unit),
         }
     )
 
@@ -164,9 +153,9 @@ def opentherm_schema() -> probatio.Schema:
         {
             probatio.Required(
                 CONF_METHOD, default=OpenThermMethod.MAX_MODULATION.value
-            ): _choice([method.value for method in OpenThermMethod], CONF_METHOD),
-            probatio.Required(CONF_BLOCK_LEVEL, default=0): _number(0, 100, "%"),
-            probatio.Required(CONF_BLOCK_C, default=25): _number(1, 90, "°C"),
+            ): translated([method.value for method in OpenThermMethod], CONF_METHOD),
+            probatio.Required(CONF_BLOCK_LEVEL, default=0): number(0, 100, "%"),
+            probatio.Required(CONF_BLOCK_C, default=25): number(1, 90, "°C"),
         }
     )
 
@@ -182,23 +171,17 @@ def powers_schema(name: str, minimum_w: float | None) -> probatio.Schema:
     """Ask for the powers, and the limits of the house where it can be limited."""
     fields: dict[Any, Any] = {
         probatio.Required(CONF_NAME, default=name): TextSelector(),
-        probatio.Required(CONF_NAMEPLATE_W, default=DEFAULT_NAMEPLATE_W): _watts(),
+        probatio.Required(CONF_NAMEPLATE_W, default=DEFAULT_NAMEPLATE_W): watts(),
     }
     if minimum_w is not None:
-        fields[probatio.Required(CONF_MINIMUM_W, default=minimum_w)] = _watts()
-        limits = probatio.Schema(
-            {
-                probatio.Required(CONF_FLOOR_W, default=DEFAULT_FLOOR_W): _watts(),
-                probatio.Optional(CONF_INSTALLER_MAXIMUM_W): _watts(),
-            }
-        )
-        fields[probatio.Required(CONF_LIMITS)] = section(limits, {"collapsed": True})
+        fields[probatio.Required(CONF_MINIMUM_W, default=minimum_w)] = watts()
+        fields |= limits_section()
     return probatio.Schema(fields)
 
 
 def _more() -> dict[Any, Any]:
     """Ask for what else there is to read."""
-    fields = {probatio.Optional(name): _entity(MORE[name]) for name in MORE}
+    fields = {probatio.Optional(name): entity(MORE[name]) for name in MORE}
     more = section(probatio.Schema(fields), {"collapsed": True})
     return {probatio.Optional(CONF_MORE, default={}): more}
 
@@ -214,37 +197,6 @@ def _times() -> probatio.Schema:
     )
 
 
-def _entity(domains: Sequence[str]) -> EntitySelector:
-    """Return a choice of entities."""
-    filters = EntityWithDeviceFilterSelectorConfig(domain=list(domains))
-    return EntitySelector(EntitySelectorConfig(filter=[filters]))
-
-
-def _choice(options: list[str], translation_key: str) -> SelectSelector:
-    """Return a choice with translated options."""
-    return SelectSelector(
-        SelectSelectorConfig(options=options, translation_key=translation_key)
-    )
-
-
-def _number(low: float, high: float, unit: str) -> NumberSelector:
-    """Return a box for a number in a range."""
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=low,
-            max=high,
-            step="any",
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=unit,
-        )
-    )
-
-
-def _watts() -> NumberSelector:
-    """Return a box for a power."""
-    return _number(0, MAX_NAMEPLATE_W, UnitOfPower.WATT)
-
-
 def _minutes(low: int, high: int) -> NumberSelector:
     """Return a box for a time."""
-    return _number(low, high, UnitOfTime.MINUTES)
+    return number(low, high, UnitOfTime.MINUTES)
