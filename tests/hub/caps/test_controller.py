@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dalen_hub.caps.budget import Outlook, Reading
+from dalen_hub.caps.control import Basis, Control, caps_ahead_w
 from dalen_hub.caps.control_members import carried_over
 from dalen_hub.caps.control_state import Source
 from dalen_hub.caps.controller import (
@@ -21,6 +22,7 @@ from dalen_hub.caps.controller import (
 from dalen_hub.caps.day_plan import DayPlan, outlook_of, plan_day
 from dalen_hub.caps.fleet import Fleet, fleet_of, simple_grid
 from dalen_hub.caps.heard import Heard, nothing_heard
+from dalen_hub.caps.inputs import Reports
 from dalen_hub.caps.reasons import Reason, reason_of, sentence
 
 START = datetime(2026, 11, 23, 16, tzinfo=UTC)
@@ -28,6 +30,7 @@ LIMIT_KW = 300.0
 HOMES = 100
 FLEET = fleet_of([1500.0] * HOMES, minimum_w=300.0)
 GRID = simple_grid(LIMIT_KW)
+NO_REPORTS = Reports(want_w={}, power_w={}, power_start=START, paused=frozenset())
 
 
 def planned(fleet: Fleet, p90_kw: float) -> tuple[Outlook, DayPlan]:
@@ -235,6 +238,27 @@ def test_homes_that_are_offline_are_made_up_for() -> None:
     street = Street(rest_kw=steps(180, 240, 30), offline=offline)
     street.run(180)
     assert (street.quarters_kw()[4:] <= LIMIT_KW).all()
+
+
+def test_what_was_decided_holds_beyond_the_border_of_the_quarter_hour() -> None:
+    """Homes do not fall back to the plan until the next decision reaches them."""
+    street = Street(rest_kw=lambda _: 250.0, forecast_p90_kw=270.0)
+    street.run(60)
+    assert street.state is not None
+    outlook, plan = street.plans[270.0]
+    control = Control(
+        targets=(),
+        fleet=FLEET,
+        state=street.state,
+        basis=Basis(
+            forecasts=(), outlook=outlook, reports=NO_REPORTS, made_at=street.now
+        ),
+        plan=plan,
+    )
+    decided = street.decisions[-1]
+    ahead_w = caps_ahead_w(control, decided, None, street.now)
+    assert ahead_w[1].tolist() == ahead_w[0].tolist() == decided.caps_w.tolist()
+    assert ahead_w[2].tolist() == plan.caps_w[2].tolist() != ahead_w[1].tolist()
 
 
 def test_a_stop_is_felt_within_five_minutes_and_released_slowly() -> None:

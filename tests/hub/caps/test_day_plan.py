@@ -119,3 +119,27 @@ def test_a_home_that_cannot_be_limited_takes_no_room() -> None:
     """It is part of the forecast."""
     fleet = fleet_of([1500.0] * 3, steerable=[True, False, True])
     assert plan(fleet, 1_000.0).caps_w[0].tolist() == [500, 1500, 500]
+
+
+def test_a_plan_allows_for_a_colder_day_than_the_last() -> None:
+    """A quarter more than each wanted, and all that it can where nobody told."""
+    fleet = fleet_of([1500.0] * 10)
+    wanted_w = np.array([400.0] * 9 + [np.nan])
+    starts = [START]
+    for room_w, free in ((6_000.0, True), (5_999.0, False)):
+        rest_kw = [(980_000.0 - room_w) / 1000]
+        outlook = outlook_of(starts, rest_kw, rest_kw)
+        made = plan_day(fleet, simple_grid(1000.0), outlook, want_w=wanted_w)
+        assert np.isinf(made.level_w[0]) is np.bool_(free)
+
+
+def test_a_meter_makes_the_next_hours_less_careful() -> None:
+    """P50 without a margin for six hours; then P90 and 2 % again."""
+    fleet = fleet_of([1500.0] * 10)
+    starts = [START + timedelta(minutes=15 * index) for index in range(40)]
+    outlook = outlook_of(starts, [960.0] * 40, [975.0] * 40)
+    with_meter = plan_day(fleet, simple_grid(1000.0), outlook, metered=True)
+    assert set(with_meter.room_w[:24]) == {40_000.0}
+    assert set(with_meter.room_w[24:]) == {5_000.0}
+    without = plan_day(fleet, simple_grid(1000.0), outlook)
+    assert set(without.room_w) == {5_000.0}
