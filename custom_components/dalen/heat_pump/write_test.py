@@ -11,7 +11,8 @@ from typing import Final
 
 from .adapter import HeatPumpAdapter
 from .errors import HeatPumpError, HeatPumpUnreachableError, LimitNotAcceptedError
-from .model import HeatPumpState, LimitCapability, LimitKind
+from .model import HeatPumpState, LimitKind
+from .write_test_limit import STANDBY_W, choose_limit_w, kept_up_to_w
 from .write_test_result import WriteTestOutcome, WriteTestResult
 
 type Clock = Callable[[], datetime]
@@ -25,14 +26,6 @@ STEADY_READS: Final = 6
 
 RESTORE_TRIES: Final = 3
 
-LEAST_DROP_W: Final = 150.0
-"""A smaller drop can be chance."""
-
-STANDBY_W: Final = 100.0
-"""What a heat pump draws that is off: electronics, and a heater in the compressor."""
-
-MARGIN_W: Final = 50.0
-TOO_MUCH: Final = 1.1
 _MISSED_READS: Final = 3
 
 _PATIENCE_S: Final = {LimitKind.PERCENT: 900.0}
@@ -64,22 +57,6 @@ async def run_write_test(
     wrong with the heat pump is told in the outcome, never raised.
     """
     return await _WriteTest(pump, clock, wait, on_progress).run()
-
-
-def choose_limit_w(capability: LimitCapability, before_w: float) -> float | None:
-    """Return a limit that shows in the power; None when it draws too little for it.
-
-    Half of the power, if it can run at that; else the least that it takes, which
-    stops most.
-    """
-    if capability.block_below_w is None:
-        half_w = max(before_w / 2, capability.minimum_w, capability.lowest_w)
-        if before_w - half_w >= LEAST_DROP_W:
-            return half_w
-    lowest_w = capability.lowest_w
-    is_stop = lowest_w < capability.minimum_w or capability.block_below_w is not None
-    least_w = max(lowest_w, STANDBY_W) if is_stop else lowest_w
-    return lowest_w if before_w - least_w >= LEAST_DROP_W else None
 
 
 class _WriteTest:
@@ -178,6 +155,7 @@ class _WriteTest:
         """Return if the power goes below the limit and stays there."""
         written = self._clock()
         powers: deque[tuple[datetime, float]] = deque(maxlen=STEADY_READS)
+        most_w = kept_up_to_w(self._pump.capability, self._limit_w or 0.0)
         # Counted in readings: a clock can be set in the middle.
         reads = round(self._patience_s / READ_EVERY_S)
         for number in range(reads):
@@ -193,7 +171,7 @@ class _WriteTest:
                 continue
             powers.append((state.time, state.electric_w))
             self._limited_w = fmean(power_w for _, power_w in powers)
-            is_low = all(power_w <= self._ceiling_w for _, power_w in powers)
+            is_low = all(power_w <= most_w for _, power_w in powers)
             if is_low and len(powers) == STEADY_READS and self._is_held:
                 since = powers[0][0] - written
                 self._response_s = max(since.total_seconds(), 0.0)
@@ -242,13 +220,6 @@ class _WriteTest:
             return False
         step_w = max(self._pump.capability.step_w, 1.0)
         return abs(self._readback_w - self._limit_w) < step_w
-
-    @property
-    def _ceiling_w(self) -> float:
-        """Return up to which power the limit counts as kept."""
-        limit_w = self._limit_w or 0.0
-        is_stop = limit_w < self._pump.capability.minimum_w
-        return max(limit_w * TOO_MUCH, limit_w + (STANDBY_W if is_stop else MARGIN_W))
 
     def _verdict(self) -> WriteTestOutcome:
         """Return what it means that the power is below the limit."""

@@ -13,7 +13,7 @@ from custom_components.dalen.heat_pump import (
     load_profile,
     run_write_test,
 )
-from custom_components.dalen.heat_pump.write_test import choose_limit_w
+from custom_components.dalen.heat_pump.write_test_limit import choose_limit_w
 
 from .devices import MovingClock, limited
 from .fake_pump import CONTACT, MONITOR, WATTS, Change, FakePump
