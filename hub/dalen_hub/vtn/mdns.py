@@ -4,6 +4,7 @@ Only for a hub whose public address is one of a private network: elsewhere nobod
 could use what is told.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 import contextlib
 from ipaddress import ip_address
@@ -89,8 +90,12 @@ async def run_announcer(app: web.Application) -> AsyncGenerator[None]:
         )
         names = [row.name for row in rows if not row.body.get("targets")]
     announcer = Announcer()
-    await announcer.start(service_of(app[CONFIG], names))
+    service = service_of(app[CONFIG], names)
+    # It asks for a second whether its name is free; the hub serves meanwhile.
+    task = asyncio.create_task(announcer.start(service), name="mdns")
     yield
+    task.cancel()
+    await asyncio.wait([task])
     await announcer.stop()
 
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 import socket
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from dalen_hub.config import HubConfig
 from dalen_hub.config_values import is_on_local_network
-from dalen_hub.vtn.mdns import SERVICE_TYPE, Announcer, service_of
+from dalen_hub.vtn.mdns import SERVICE_TYPE, Announcer, run_announcer, service_of
+from tests.hub.conftest import StartHub
 
 _LOOPBACK = ["127.0.0.1"]
 
@@ -101,3 +103,16 @@ def test_names_that_do_not_fit(config: HubConfig) -> None:
 def test_only_a_local_hub_is_announced(url: str, *, announced: bool) -> None:
     """Check which public addresses others near by can reach."""
     assert is_on_local_network(url) is announced
+
+
+async def test_a_hub_starts_before_it_is_announced(
+    start_hub: StartHub, engine: AsyncEngine, config: HubConfig
+) -> None:
+    """Check that the question whether its name is free delays nothing."""
+    assert not is_on_local_network(config.public_url)
+    hub = await start_hub(engine)
+    async with asyncio.timeout(0.5):
+        started = run_announcer(hub.app)
+        await anext(started)
+    with pytest.raises(StopAsyncIteration):
+        await anext(started)
