@@ -12,6 +12,7 @@ from .arrays import FloatArray
 _WIDTH: Final = 960
 _HEIGHT: Final = 260
 _LEFT: Final = 52
+_RIGHT: Final = 12
 _TOP: Final = 12
 _BOTTOM: Final = 40
 _STEPS: Final = (1, 2, 5)
@@ -95,7 +96,7 @@ def _path(values: FloatArray, top: float) -> str:
 
 def _x(share: float) -> float:
     """Return the place of a share of the width."""
-    return _LEFT + share * (_WIDTH - _LEFT)
+    return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
 
 
 def _y(value: float, top: float) -> float:

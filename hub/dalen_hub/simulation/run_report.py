@@ -8,10 +8,12 @@ import numpy as np
 from .experiment import Result
 from .optimum import gas_m3
 from .run_charts import Curve, bar_chart, line_chart
+from .run_conclusion import conclusion
 from .run_table import Line, intro, own_lines, pilot_lines
 from .run_texts import TEXTS
 from .traces import DAY_QUARTERS
 
+_DECIMAL: Final = {"en": ".", "nl": ","}
 _PAGE: Final = """<!doctype html>
 <html lang="{language}">
 <head>
@@ -46,6 +48,7 @@ ul.legend svg {{ width: 1.5rem; margin-right: .4rem; vertical-align: middle; }}
 <body>
 <h1>{title}</h1>
 <p>{intro}</p>
+{conclusion}
 {sections}
 <table>
 <thead><tr>{header}</tr></thead>
@@ -63,11 +66,13 @@ def report_html(result: Result, language: str) -> str:
     """Return the page as HTML."""
     texts = TEXTS[language]
     lines = [*pilot_lines(result, language), *own_lines(result, language)]
+    in_short = conclusion(result, texts, _DECIMAL[language])
     header = (texts["figure"], texts["pilot"], texts["own"])
     return _PAGE.format(
         language=language,
         title=escape(texts["title"]),
         intro=escape(intro(result, texts)),
+        conclusion=f"<p><strong>{escape(in_short)}</strong></p>" if in_short else "",
         sections="\n".join(_sections(result, language)),
         header="".join(f'<th scope="col">{escape(name)}</th>' for name in header),
         rows="\n".join(_row(line) for line in lines),

@@ -15,6 +15,12 @@ TEXTS: Final = {
         "villages": "villages",
         "cold_day": "cold day",
         "cold_days": "cold days",
+        "in_short": "With steering the highest quarter hour was {peak} kW instead of"
+        " {free} kW. That took {gas} m3 of extra gas a day in each home with a heat"
+        " pump.",
+        "at_least": "With perfect foresight {optimum} m3 would have been enough.",
+        "warm": "No home got colder.",
+        "colder": "Some homes got colder; see the last part.",
         "figure": "figure",
         "pilot": "pilot",
         "own": "this run, mean ± spread",
@@ -75,6 +81,12 @@ TEXTS: Final = {
         "villages": "dorpen",
         "cold_day": "koude dag",
         "cold_days": "koude dagen",
+        "in_short": "Met sturing was het hoogste kwartier {peak} kW in plaats van"
+        " {free} kW. Dat kostte {gas} m3 extra gas per dag in elke woning met een"
+        " warmtepomp.",
+        "at_least": "Met kennis vooraf was {optimum} m3 genoeg geweest.",
+        "warm": "Geen enkele woning werd kouder.",
+        "colder": "Sommige woningen werden kouder; zie het laatste deel.",
         "figure": "kengetal",
         "pilot": "pilot",
         "own": "deze berekening, gemiddelde ± spreiding",

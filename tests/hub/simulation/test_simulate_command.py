@@ -71,9 +71,12 @@ def test_files_give_the_weather_and_the_load(
     out, _ = capsys.readouterr()
     assert "pilot" in out
     assert "hoogste kwartier" in out
+    assert "2 dorpen x 1 koude dag," in out
+    assert out.count("gemiste warmte") == 1
     text = page.read_text(encoding="utf-8")
     assert '<html lang="nl">' in text
     assert text.count("<svg viewBox") >= 4
+    assert "Geen enkele woning werd kouder." in text
     assert not re.search(r"(src|href)=|https?://|@import|<script", text)
 
 
