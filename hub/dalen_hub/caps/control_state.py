@@ -40,7 +40,7 @@ class Settings:
     """
 
     margin: float = 0.004
-    age_margin: float = 0.008
+    age_margin: float = 0.01
     ramp_w_per_min: float = 10.0
     response: timedelta = timedelta(seconds=60)
     send_step_w: float = 25.0

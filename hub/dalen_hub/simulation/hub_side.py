@@ -23,7 +23,7 @@ from dalen_hub.caps.day_plan import DayPlan, paused_power_w, plan_day
 from dalen_hub.caps.fleet import Fleet, Grid, simple_grid
 from dalen_hub.caps.heard import Heard
 from dalen_hub.caps.inputs import Reports
-from dalen_hub.grid.quarter_hours import QUARTER
+from dalen_hub.grid.quarter_hours import QUARTER, floor_quarter
 
 from .arrays import BoolArray, FloatArray
 from .rest_forecast import RestForecast
@@ -155,14 +155,14 @@ class HubSide:
         return caps_ahead_w(control, decision, None, now)
 
     def _current_outlook(self, now: datetime) -> Outlook:
-        """Return the forecast, made anew each hour."""
+        """Return the forecast, made anew every few hours."""
         outlook = self._outlook
         if outlook is None or now - outlook.starts[0] >= _FORECAST_EVERY:
             outlook = self._outlook = self.forecast.outlook(now)
         return outlook
 
     def _current_plan(self, now: datetime, outlook: Outlook, heard: Heard) -> DayPlan:
-        """Return the plan for a day, made anew every few hours."""
+        """Return the plan for the hours ahead, made anew each hour."""
         plan = self._plan
         due = self._planned_at is None or now - self._planned_at >= _REPLAN_EVERY
         if plan is None or due:
@@ -170,7 +170,7 @@ class HubSide:
             plan = plan_day(
                 self.fleet,
                 self._grid,
-                outlook,
+                _from_now(outlook, now),
                 turns=self._state.turns,
                 paused_w=paused_w,
                 want_w=heard.want_w,
@@ -216,3 +216,13 @@ class HubSide:
         if not inside:
             return None
         return float(np.mean([reading.load_kw for reading in inside]))
+
+
+def _from_now(outlook: Outlook, now: datetime) -> Outlook:
+    """Return a forecast from the running quarter hour on."""
+    first = outlook.starts.index(floor_quarter(now))
+    return Outlook(
+        starts=outlook.starts[first:],
+        p50_kw=outlook.p50_kw[first:],
+        p90_kw=outlook.p90_kw[first:],
+    )

@@ -16,7 +16,8 @@ from dalen_hub.grid.quarter_hours import QUARTER, QUARTER_S, floor_quarter
 from .arrays import FloatArray
 from .courses import ZONE
 
-_AHEAD: Final = 96
+# Half a day: no link in a simulation is lost for longer.
+_AHEAD: Final = 48
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class RestForecast:
             self.known_kw.append(rest_kw)
 
     def outlook(self, now: datetime) -> Outlook:
-        """Return the forecast from the running quarter hour on, a day ahead."""
+        """Return the forecast from the running quarter hour on, half a day ahead."""
         first = floor_quarter(now)
         starts = [first + QUARTER * index for index in range(_AHEAD)]
         times_s = int(first.timestamp()) + QUARTER_S * np.arange(_AHEAD, dtype=np.int64)
