@@ -9,29 +9,37 @@ from collections.abc import Callable, Mapping, Sequence
 import sqlite3
 from typing import Any
 
-from sqlalchemy import BindParameter, ClauseElement, TextClause, bindparam, text
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    Executable,
+    TextClause,
+    bindparam,
+    text,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dalen_hub.store.database import quick_reader, reading_briefly
+from dalen_hub.store.json_text import JsonText
 from dalen_hub.store.loop_sqlite import LoopConnection
 
 type Rows = Sequence[Sequence[Any]]
 
 
 def compiled_once(
-    statement: ClauseElement, names: Sequence[str] | None, dialect: Dialect
+    statement: Executable, names: Sequence[str] | None, dialect: Dialect
 ) -> TextClause:
     """Return a statement as text, with parameters by name; for writes of columns.
 
     SQLAlchemy compiles some statements anew at every use, which takes longer than
     to run them; text it does not compile.
     """
-    assert isinstance(dialect, DefaultDialect), "all that SQLAlchemy has are"
-    style = type(dialect)(paramstyle="named")
+    assert isinstance(statement, ClauseElement), "all statements are"
     keys = None if names is None else list(names)
+    style = _style(dialect)
     return text(str(statement.compile(dialect=style, column_keys=keys)))
 
 
@@ -39,10 +47,10 @@ class PlainStatement:
     """A statement that is compiled at its first use on each kind of database."""
 
     def __init__(
-        self, statement: ClauseElement, names: Sequence[str] | None = None
+        self, statement: Executable, names: Sequence[str] | None = None
     ) -> None:
         """Keep a statement; ``names`` are the columns that a write gives."""
-        self._statement = statement
+        self.whole = statement
         self._names = names
         self._texts: dict[str, TextClause] = {}
 
@@ -50,7 +58,7 @@ class PlainStatement:
         """Return the text for a kind of database."""
         known = self._texts.get(dialect.name)
         if known is None:
-            known = compiled_once(self._statement, self._names, dialect)
+            known = compiled_once(self.whole, self._names, dialect)
             self._texts[dialect.name] = known
         return known
 
@@ -59,7 +67,7 @@ class KeyedQuery:
     """A query of the rows with some keys, compiled for a few numbers of keys."""
 
     def __init__(
-        self, build: Callable[[Sequence[BindParameter[str]]], ClauseElement]
+        self, build: Callable[[Sequence[BindParameter[str]]], Executable]
     ) -> None:
         """Keep how the query is made from the parameters for the keys."""
         self._build = build
@@ -93,11 +101,10 @@ async def rows_of(
     conn: AsyncConnection, statement: PlainStatement, values: Mapping[str, Any]
 ) -> Rows:
     """Return the rows of a query in the transaction of the caller."""
-    clause = statement.text(conn.dialect)
     loop = _loop_connection(conn)
     if loop is None:
-        return (await conn.execute(clause, values)).all()
-    return await loop.rows(clause.text, values)
+        return (await conn.execute(statement.whole, values)).all()
+    return await loop.rows(statement.text(conn.dialect).text, values)
 
 
 async def newest_rows(
@@ -111,10 +118,27 @@ async def newest_rows(
     return await loop.rows(statement.text(engine.dialect).text, values)
 
 
+async def insert_rows(
+    conn: AsyncConnection, statement: PlainStatement, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write new rows, in the transaction of the caller; JSON is a ``JsonText``."""
+    if _loop_connection(conn) is None:
+        await conn.execute(statement.whole, rows)
+        return
+    plain = [
+        {
+            name: value.text if type(value) is JsonText else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    await write_rows(conn, statement.text(conn.dialect), plain)
+
+
 async def write_rows(
     conn: AsyncConnection, clause: TextClause, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Run a write for each of some rows, in the transaction of the caller.
+    """Run a write for each of some rows of plain values, as ``insert_rows`` does.
 
     Raises what SQLAlchemy raises when the database refuses.
     """
@@ -128,6 +152,18 @@ async def write_rows(
         raise IntegrityError(clause.text, None, error) from error
     except sqlite3.Error as error:
         raise DBAPIError(clause.text, None, error) from error
+
+
+def _style(dialect: Dialect) -> Dialect:
+    """Return how a kind of database writes statements, with parameters by name."""
+    if dialect.name != "postgresql":
+        return sqlite.dialect(paramstyle="named")
+    # It takes 3 MB, and few hubs are on PostgreSQL. The driver's own dialect puts
+    # a cast after each parameter, which text would take for a part of its name.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    kind: Callable[..., Dialect] = postgresql.dialect
+    return kind(paramstyle="named")
 
 
 def _loop_connection(conn: AsyncConnection) -> LoopConnection | None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.store.identifiers import new_object_id
 from dalen_hub.store.json_text import JsonText, to_json
-from dalen_hub.store.plain import KeyedQuery, PlainStatement, write_rows
+from dalen_hub.store.plain import KeyedQuery, PlainStatement, insert_rows
 from dalen_hub.store.tables import event, event_target, program, ven
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
@@ -84,7 +84,7 @@ async def insert_events(
         made.append(item)
         results.append(text)
     if rows:
-        await write_rows(conn, _INSERT.text(conn.dialect), rows)
+        await insert_rows(conn, _INSERT, rows)
         await _insert_targets(
             conn,
             (
@@ -237,7 +237,7 @@ def _new_row(item: NewEvent, trafos: dict[str, str]) -> tuple[dict[str, Any], st
         "name": item.body.get("eventName"),
         "created_at": epoch,
         "modified_at": epoch,
-        "body": text,
+        "body": JsonText(text),
         "ends_at": ends_at(item.body, item.now),
     }
     return row, object_text("EVENT", event_id, epoch, epoch, text)
@@ -265,7 +265,7 @@ async def _insert_targets(
         for event_id, trafo_id, body in events
         for target in dict.fromkeys(body.get("targets") or [EVERYBODY])
     ]
-    await write_rows(conn, _INSERT_TARGET.text(conn.dialect), rows)
+    await insert_rows(conn, _INSERT_TARGET, rows)
 
 
 async def _row(conn: AsyncConnection, event_id: str) -> Row[Any]:

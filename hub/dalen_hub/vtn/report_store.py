@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.store.identifiers import new_object_id
 from dalen_hub.store.json_text import JsonText, to_json
-from dalen_hub.store.plain import PlainStatement, write_rows
+from dalen_hub.store.plain import PlainStatement, insert_rows
 from dalen_hub.store.tables import event, report
 from dalen_hub.store.times import to_epoch
 from dalen_hub.vtn.bodies import JsonObject
@@ -56,7 +56,7 @@ async def insert_reports(
         results.append(text)
     if rows:
         await store_measured(conn, admitted)
-        await write_rows(conn, _INSERT.text(conn.dialect), rows)
+        await insert_rows(conn, _INSERT, rows)
         created = (
             Change(operation="CREATE", item=JsonText(text).value())
             for text in results
@@ -177,7 +177,7 @@ def _new_row(item: Sent, trafo_id: str) -> tuple[dict[str, Any], str]:
         "event_id": item.body["eventID"],
         "created_at": epoch,
         "modified_at": epoch,
-        "body": text,
+        "body": JsonText(text),
     }
     return row, _text(report_id, item.client_id, epoch, epoch, text)
 

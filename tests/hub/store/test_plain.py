@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.store.database import durable, open_database
-from dalen_hub.store.plain import KeyedQuery, PlainStatement, newest_rows, write_rows
+from dalen_hub.store.plain import KeyedQuery, PlainStatement, insert_rows, newest_rows
 from dalen_hub.store.tables import visible_change
 from tests.hub.helpers import on_sqlite
 
@@ -25,7 +25,7 @@ async def put(engine: AsyncEngine, *targets: str) -> None:
     """Store a counter for each target."""
     rows = [{"target": name, "counter": n} for n, name in enumerate(targets)]
     async with engine.begin() as conn:
-        await write_rows(conn, _INSERT.text(conn.dialect), rows)
+        await insert_rows(conn, _INSERT, rows)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
@@ -47,7 +47,7 @@ async def test_what_was_committed_is_seen_at_once(engine: AsyncEngine) -> None:
     await put(engine, "a")
     async with engine.begin() as conn:
         rows = [{"target": "b", "counter": 1}]
-        await write_rows(conn, _INSERT.text(conn.dialect), rows)
+        await insert_rows(conn, _INSERT, rows)
         assert [row[0] for row in await newest_rows(engine, _ALL, {})] == ["a"]
     assert [row[0] for row in await newest_rows(engine, _ALL, {})] == ["a", "b"]
 
@@ -78,7 +78,7 @@ async def test_a_durable_commit_reaches_the_disk(engine: AsyncEngine) -> None:
     """Check that both kinds of commits are there for another process."""
     async with durable(engine) as conn:
         rows = [{"target": "a", "counter": 1}]
-        await write_rows(conn, _INSERT.text(conn.dialect), rows)
+        await insert_rows(conn, _INSERT, rows)
         assert await conn.scalar(select(visible_change.c.counter)) == 1
         synchronous = await conn.exec_driver_sql("PRAGMA synchronous")
         assert synchronous.scalar() == 2
