@@ -70,7 +70,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "slowest": "Slowest answer",
         "write_test": "Limit write test",
         "no_write_test": (
-            "No test was done. Press “Write test” on the page of the heat pump, or"
+            "No test was done. Press “Start write test” on the page of the heat pump, or"
             " reconfigure it, and make the report again."
         ),
         "outcome": "Outcome",
@@ -169,7 +169,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "slowest": "Traagste antwoord",
         "write_test": "Schrijftest van de grens",
         "no_write_test": (
-            "Er is geen test gedaan. Druk op “Schrijftest” op de pagina van de"
+            "Er is geen test gedaan. Druk op “Schrijftest starten” op de pagina van de"
             " warmtepomp, of configureer hem opnieuw, en maak het rapport nog eens."
         ),
         "outcome": "Uitkomst",

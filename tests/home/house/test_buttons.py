@@ -29,7 +29,7 @@ from .houses import (
 pytestmark = pytest.mark.usefixtures("modbus")
 
 RESUME = "button.heat_pump_resume"
-TEST = "button.heat_pump_write_test"
+TEST = "button.heat_pump_start_write_test"
 OUTCOME = "sensor.heat_pump_write_test"
 
 type Hook = Callable[[], Awaitable[None]]
