@@ -7,6 +7,7 @@ from typing import Final
 from .experiment import Result
 from .figures import Spread, spread, summary
 from .pilot import Comparison, comparisons
+from .run_options import Strategy
 from .run_texts import TEXTS
 
 _NOTHING: Final = "-"
@@ -71,6 +72,7 @@ def pilot_lines(result: Result, language: str) -> list[Line]:
 def own_lines(result: Result, language: str) -> list[Line]:
     """Return the figures of control, which the pilot did not publish."""
     texts, all_figures = TEXTS[language], summary(result.figures)
+    said = {texts[each.key] for each in comparisons(result.options.strategy)}
     lines = [
         ("peak", _written(all_figures["peak_kw"], 1, "kW")),
         ("free_peak", _written(all_figures["uncontrolled_peak_kw"], 1, "kW")),
@@ -83,7 +85,7 @@ def own_lines(result: Result, language: str) -> list[Line]:
     return [
         Line(label=texts[key], pilot="", own=_local(value, language))
         for key, value in lines
-        if value != _NOTHING
+        if value != _NOTHING and texts[key] not in said
     ]
 
 
@@ -94,7 +96,7 @@ def _published(line: Comparison) -> str:
 
 def _of_asked(result: Result) -> Spread:
     """Return which part of the peak cut that the limit asks for was reached."""
-    if result.limits_kw is None or result.steered is result.free:
+    if result.limits_kw is None or result.options.strategy is not Strategy.DYNAMIC:
         return spread([])
     parts: list[float | None] = []
     for figures, limit_kw in zip(result.figures, result.limits_kw, strict=True):
