@@ -27,7 +27,9 @@ from dalen_hub.caps.publish import add_control, publish_caps
 from dalen_hub.caps.stop_orders import ON_STOP_CHANGED
 from dalen_hub.caps.stop_routes import add_stop_routes
 from dalen_hub.config import HubConfig
+from dalen_hub.forecast.weather_routes import add_weather_routes
 from dalen_hub.grid.routes import ON_FORECAST_CHANGED, ON_LOAD_RECORDED, add_grid_routes
+from dalen_hub.grid.upstream.service import add_upstream
 from dalen_hub.homes.hub_key import HubKey
 from dalen_hub.homes.routes import add_pairing_routes
 from dalen_hub.vtn.app import add_vtn_routes
@@ -70,6 +72,8 @@ def create_app(
     add_vtn_routes(app)
     add_pairing_routes(app)
     add_grid_routes(app)
+    add_upstream(app)
+    add_weather_routes(app)
     add_stop_routes(app)
     add_home_routes(app)
     add_audit_routes(app)

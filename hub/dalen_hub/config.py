@@ -4,6 +4,7 @@ All faults of a file are reported at once, a line each, and each line says what 
 write instead.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from dalen_hub.config_schema import SCHEMA
 from dalen_hub.config_steering import steering
 from dalen_hub.config_yaml import YamlError, read_yaml
 from dalen_hub.forecast.file import read_forecast_file
+from dalen_hub.forecast.weather import read_weather_file
 from dalen_hub.grid.series import SeriesError
 from dalen_hub.grid.trafo import DEFAULT_POWER_FACTOR, Trafo, default_limit_kw
+from dalen_hub.grid.upstream.settings import DsoSettings
 from dalen_hub.listeners.settings import ListenAt, Network, Tls
 from dalen_hub.vtn.mqtt_settings import MqttSettings
 
@@ -73,7 +76,7 @@ def load_config(path: Path) -> HubConfig:
     except YamlError as err:
         raise ConfigError([f"{path.name}: {err}"]) from err
     config = parse_config(raw, name=path.name, folder=path.parent)
-    _check_forecast_files(config, path.name)
+    _check_files(config, path.name)
     return config
 
 
@@ -128,7 +131,7 @@ def _trafo(item: dict[str, Any], zone: ZoneInfo, folder: Path) -> Trafo:
     """Return one transformer."""
     rating_kva = float(item["rating_kva"])
     power_factor = item.get("power_factor", DEFAULT_POWER_FACTOR)
-    file = item.get("forecast_file")
+    file, weather_file = item.get("forecast_file"), item.get("weather_file")
     return Trafo(
         id=item["id"],
         name=item.get("name", item["id"]),
@@ -137,21 +140,31 @@ def _trafo(item: dict[str, Any], zone: ZoneInfo, folder: Path) -> Trafo:
             item.get("limit_kw", default_limit_kw(rating_kva, power_factor))
         ),
         forecast_file=None if file is None else folder / file,
+        weather_file=None if weather_file is None else folder / weather_file,
         connections=item.get("connections"),
         time_zone=zone,
+        dso=tuple(DsoSettings.of(link, folder) for link in item["dso"]),
         **steering(item),
     )
 
 
-def _check_forecast_files(config: HubConfig, name: str) -> None:
-    """Refuse a forecast file that cannot be read now."""
+def _check_files(config: HubConfig, name: str) -> None:
+    """Refuse files beside the configuration that cannot be read now."""
     problems = []
     for index, trafo in enumerate(config.trafos):
-        if trafo.forecast_file is None:
-            continue
-        try:
-            read_forecast_file(trafo.forecast_file, trafo.rating_kva)
-        except (OSError, SeriesError) as err:
-            problems.append(f"{name}: trafos[{index}].forecast_file: {err}")
+        for key, file, read in (
+            ("forecast_file", trafo.forecast_file, _forecast_reader(trafo)),
+            ("weather_file", trafo.weather_file, read_weather_file),
+        ):
+            try:
+                if file is not None:
+                    read(file)
+            except (OSError, SeriesError) as err:
+                problems.append(f"{name}: trafos[{index}].{key}: {err}")
     if problems:
         raise ConfigError(problems)
+
+
+def _forecast_reader(trafo: Trafo) -> Callable[[Path], object]:
+    """Return how the forecast file of a transformer is read."""
+    return lambda path: read_forecast_file(path, trafo.rating_kva)

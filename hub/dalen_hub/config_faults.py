@@ -8,6 +8,7 @@ import voluptuous as vol
 
 from dalen_hub.config_schema import ROOT, TRAFO
 from dalen_hub.config_steering import PARTS
+from dalen_hub.grid.upstream.settings import DSO, dso_faults
 from dalen_hub.listeners.settings import tls_faults
 
 _UNKNOWN_KEY: Final = "extra keys not allowed"
@@ -23,6 +24,10 @@ _EXAMPLES: Final = {
     "cap_w": "cap_w: 500",
     "limit_kw": "limit_kw: 90",
     "share": "share: 0.2",
+    "vtn_url": "vtn_url: https://vtn.example.nl/openadr3/3.1.0",
+    "client_id": "client_id: dalen",
+    "program": "program: capacity-limits",
+    "profile": "profile: gac-2.2",
 }
 
 
@@ -42,6 +47,11 @@ def cross_faults(raw: object) -> list[str]:
         *_double_ids(items),
         *_limits_above_rating(items),
         *(fault for index, item in items for fault in _of_cables(index, item)),
+        *(
+            fault
+            for index, item in items
+            for fault in dso_faults(f"trafos[{index}]", item.get("dso"))
+        ),
     ]
 
 
@@ -72,7 +82,9 @@ def _place(path: list[Any]) -> str:
 def _nearest(path: list[Any]) -> str:
     """Return which known key was probably meant."""
     keys = [part for part in path[:-1] if isinstance(part, str)]
-    schema: Mapping[Any, Any] = PARTS.get(keys[-1], TRAFO) if keys else ROOT
+    schema: Mapping[Any, Any] = (
+        {**PARTS, "dso": DSO}.get(keys[-1], TRAFO) if keys else ROOT
+    )
     known = [str(key.schema) for key in schema]
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     if near:

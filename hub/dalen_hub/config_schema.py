@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from dalen_hub.config_steering import STEERING
 from dalen_hub.config_values import above_zero, each, identifier, is_private_host, text
+from dalen_hub.grid.upstream.settings import DSO
 from dalen_hub.listeners.settings import listen_at, networks
 from dalen_hub.vtn.mqtt_settings import MQTT
 
@@ -98,6 +99,8 @@ TRAFO: Final[dict[Any, Any]] = {
     vol.Optional("limit_kw"): above_zero("Write for example 380, or leave it out."),
     vol.Optional("connections"): count,
     vol.Optional("forecast_file"): text("forecast.csv"),
+    vol.Optional("weather_file"): text("weather.csv"),
+    vol.Optional("dso", default=list): each(DSO, "program", "vtn_url", empty=True),
     **STEERING,
 }
 

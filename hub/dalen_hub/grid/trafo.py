@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dalen_hub.grid.frames import Frame
 from dalen_hub.grid.parts import Cable, OverloadStop, Phases
 from dalen_hub.grid.sharing import FAIRNESS_FLOOR, Policy
+from dalen_hub.grid.upstream.settings import DsoSettings
 
 DEFAULT_POWER_FACTOR: Final = 0.95
 # Share of the limit that stays unused because meters are not exact.
@@ -26,6 +27,7 @@ class Trafo:
     the local time of its homes: it bounds their days. ``policy`` shares the room;
     ``frames`` are fixed caps by time of day. Phases and cables that are not
     configured are never full. ``overload_stop`` None: only people order stops.
+    ``dso`` are the programs of the grid operator that the hub follows.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Trafo:
     rating_kva: float
     limit_kw: float
     forecast_file: Path | None = None
+    weather_file: Path | None = None
     connections: int | None = None
     time_zone: ZoneInfo = _DEFAULT_ZONE
     policy: Policy = Policy.EQUAL
@@ -41,6 +44,7 @@ class Trafo:
     phases: Phases | None = None
     cables: tuple[Cable, ...] = ()
     overload_stop: OverloadStop | None = None
+    dso: tuple[DsoSettings, ...] = ()
 
     @property
     def expected_connections(self) -> int:

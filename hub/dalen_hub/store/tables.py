@@ -316,6 +316,19 @@ load_forecast = Table(
     sqlite_with_rowid=False,
 )
 
+# The weather at an instant, forecast or measured: what was handed in last counts. NULL
+# where it was not given.
+weather = Table(
+    "weather",
+    metadata,
+    Column("trafo_id", String(64), primary_key=True),
+    Column("time", BigInteger, primary_key=True),
+    Column("temperature_c", Float),
+    Column("irradiance_w_m2", Float),
+    Column("wind_m_s", Float),
+    sqlite_with_rowid=False,
+)
+
 # What the hub decided for one quarter hour: the common level of all homes.
 cap_level = Table(
     "cap_level",
@@ -352,6 +365,28 @@ emergency_stop = Table(
     Column("sent_at", BigInteger, nullable=False),
     Column("resends", Integer, nullable=False),
     Column("acknowledged", JSON, nullable=False),
+)
+
+# The last good content of each document of the grid operator, as it was read.
+dso_document = Table(
+    "dso_document",
+    metadata,
+    Column("trafo_id", String(64), primary_key=True),
+    Column("program", String(128), primary_key=True),
+    Column("event_id", String(128), primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
+# Which report was sent to the grid operator, so that it is sent once.
+dso_report = Table(
+    "dso_report",
+    metadata,
+    Column("trafo_id", String(64), primary_key=True),
+    Column("event_id", String(128), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("sent_at", BigInteger, nullable=False),
+    # What was told, where only a change is told again.
+    Column("content", String(64)),
 )
 
 # Append-only: what was refused and what operators did. Each row of a chain carries
