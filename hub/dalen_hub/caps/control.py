@@ -59,16 +59,22 @@ class Control:
 
 
 def basis_of(
-    forecasts: Sequence[QuarterForecast], reports: Reports, now: datetime
+    forecasts: Sequence[QuarterForecast],
+    reports: Reports,
+    now: datetime,
+    *,
+    limit_kw: Floats | None = None,
+    pumps_kw: Floats | None = None,
 ) -> Basis:
-    """Return what a plan is made of."""
+    """Return what a plan is made of; for the limits see ``Outlook``."""
+    outlook = outlook_of(
+        [each.start for each in forecasts],
+        [each.p50_kw for each in forecasts],
+        [each.p90_kw for each in forecasts],
+    )
     return Basis(
         forecasts=tuple(forecasts),
-        outlook=outlook_of(
-            [each.start for each in forecasts],
-            [each.p50_kw for each in forecasts],
-            [each.p90_kw for each in forecasts],
-        ),
+        outlook=replace(outlook, limit_kw=limit_kw, pumps_kw=pumps_kw),
         reports=reports,
         made_at=now,
     )
@@ -108,7 +114,8 @@ def step(
             now=now,
             paused_w=paused_w,
             want_w=heard.want_w,
-            metered=is_metered(readings, now),
+            # What was just foretold the meter cannot know: careful at first.
+            metered=Cause.FORECAST not in causes and is_metered(readings, now),
         )
     situation = Situation(
         now=now,
