@@ -21,8 +21,6 @@ async def unsteered_load(
     load = await quarter_hour_load(conn, trafo_id, start, end)
     pumps = await quarter_hour_pumps(conn, trafo_id, start, end, steered_only=True)
     return {
-        quarter: load_kw - pumps[quarter].power_kw
-        if quarter in pumps
-        else load_kw
+        quarter: load_kw - pumps[quarter].power_kw if quarter in pumps else load_kw
         for quarter, load_kw in load.items()
     }

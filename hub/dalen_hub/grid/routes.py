@@ -20,7 +20,7 @@ from dalen_hub.grid.findings import (
 from dalen_hub.grid.load_quality import take_readings
 from dalen_hub.grid.quality import Finding
 from dalen_hub.grid.quarter_hours import QUARTER
-from dalen_hub.grid.series import Row, SeriesError, check_forecast, check_readings
+from dalen_hub.grid.series import SeriesError, check_forecast, check_readings
 from dalen_hub.grid.series_csv import rows_from_csv
 from dalen_hub.grid.series_json import forecast_rows_from_json, reading_rows_from_json
 from dalen_hub.grid.trafo import Trafo
@@ -30,7 +30,7 @@ from dalen_hub.vtn.bodies import read_limited
 from dalen_hub.vtn.principal import require_operator
 from dalen_hub.vtn.problems import ProblemError
 
-type Parser = Callable[[str], list[Row]]
+type Parser[T] = Callable[[str], list[T]]
 
 ON_FORECAST_CHANGED: Final = web.AppKey[Callable[[str], None]]("on_forecast_changed")
 """Optional. Is told the id of a trafo after a forecast of it was stored."""
@@ -70,7 +70,7 @@ async def _put_forecast(request: web.Request) -> web.Response:
     """Store a forecast of the unsteered load, all of it or nothing."""
     require_operator(request)
     trafo = trafo_of(request)
-    rows = await _rows(
+    rows = await rows_of(
         request,
         forecast_rows_from_json,
         lambda text: rows_from_csv(text, with_p90=True),
@@ -97,7 +97,7 @@ async def _post_load(request: web.Request) -> web.Response:
     """Store measured load, all of it or nothing, and say what was wrong with it."""
     require_operator(request)
     trafo = trafo_of(request)
-    rows = await _rows(
+    rows = await rows_of(
         request,
         reading_rows_from_json,
         lambda text: rows_from_csv(text, with_p90=False),
@@ -149,7 +149,9 @@ def trafo_of(request: web.Request) -> Trafo:
     return trafo
 
 
-async def _rows(request: web.Request, from_json: Parser, from_csv: Parser) -> list[Row]:
+async def rows_of[T](
+    request: web.Request, from_json: Parser[T], from_csv: Parser[T]
+) -> list[T]:
     """Return the rows of the body; raise a problem where it cannot be read."""
     parsers = {_JSON: from_json, _CSV: from_csv}
     parser = parsers.get(request.content_type)
