@@ -65,9 +65,10 @@ def plan_day(
     """Return the plan for the quarter hours of the forecast, in their order.
 
     Room = limit x (1 - 2 %) - P90 of the rest. Where the meter corrects (``metered``)
-    the next hours are planned with limit - P50: then a plan counts for homes that
-    lost their link only, and the others make up for an error. ``want_w`` is what heat
-    pumps are known to draw uncapped, NaN where unknown. ``turns`` is the rotation so
+    the next hours are planned with limit - P50, and with what heat pumps are known to
+    draw uncapped (``want_w``, NaN where unknown): then a plan counts for homes that
+    lost their link only, and the others make up for an error.
+    ``turns`` is the rotation so
     far, as of ``turns_at``; a plan that is made within a quarter hour, at ``now``, counts
     only the time since, so that no compressor starts or stops too soon.
     ``paused_w`` is what homes draw that paused (0 for others), shape (n,): they
@@ -77,14 +78,17 @@ def plan_day(
     paused = np.zeros(fleet.size) if paused_w is None else paused_w
     taken_w = fleet.claims(paused, paused).load_w(paused, len(grid.bottlenecks))
     rooms_w = np.maximum(rooms_w - taken_w, 0.0)
-    asking = _Asking.of(fleet, fleet.steerable & (paused == 0.0), want_w)
-    tight: Bools = np.any(asking.load_w(rooms_w.shape[1]) > rooms_w, axis=1)
+    takes_part = fleet.steerable & (paused == 0.0)
+    careful = _Asking.of(fleet, takes_part, None)
+    usual = _Asking.of(fleet, takes_part, want_w)
+    near = _CORRECTED if metered else 0
     plan = _free_plan(fleet, outlook.starts, rooms_w)
     turns = turns or no_turns(fleet.size)
     nobody = np.zeros(fleet.size, dtype=np.bool_)
     elapsed = _elapsed(outlook.starts, turns_at, now)
     for index, passed in enumerate(elapsed):
-        if tight[index]:
+        asking = usual if index < near else careful
+        if asking.is_tight(rooms_w[index]):
             turns = asking.plan_quarter(plan, index, rooms_w[index], turns, passed)
         else:
             turns = take_turns(
@@ -126,10 +130,10 @@ class _Asking:
             upper_w=np.where(takes_part, fleet.most_wanted_w(known_w), 0.0),
         )
 
-    def load_w(self, constraints: int) -> Floats:
-        """Return what each constraint carries where nobody is limited."""
+    def is_tight(self, room_w: Floats) -> bool:
+        """Return whether somebody has to be limited."""
         claims = self.fleet.claims(self.lower_w, self.upper_w)
-        return claims.load_w(self.upper_w, constraints)
+        return bool((claims.load_w(self.upper_w, len(room_w)) > room_w).any())
 
     def plan_quarter(
         self,
@@ -190,8 +194,18 @@ def _rooms_w(grid: Grid, outlook: Outlook, *, metered: bool) -> Floats:
     """Return what is left for heat pumps, shape (quarter hours, constraints)."""
     careful = np.arange(len(outlook.starts)) >= (_CORRECTED if metered else 0)
     rest_kw = np.where(careful, outlook.p90_kw, outlook.p50_kw)
-    limits_w = np.outer(1.0 - MARGIN * careful, grid.limits_w)
+    limits_w = (1.0 - MARGIN * careful)[:, None] * _limits_ahead_w(grid, outlook)
     return np.maximum(limits_w - 1000.0 * np.outer(rest_kw, grid.rest_shares), 0.0)
+
+
+def _limits_ahead_w(grid: Grid, outlook: Outlook) -> Floats:
+    """Return the limits, shape (quarter hours, constraints)."""
+    limits_w = np.tile(grid.limits_w, (len(outlook.starts), 1))
+    if outlook.limit_kw is not None:
+        limits_w[:, 0] = 1000.0 * outlook.limit_kw
+    if outlook.pumps_kw is not None and grid.has_group:
+        limits_w[:, -1] = 1000.0 * outlook.pumps_kw
+    return limits_w
 
 
 def paused_power_w(fleet: Fleet, paused: Bools, want_w: Floats) -> Floats:

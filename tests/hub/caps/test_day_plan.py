@@ -121,7 +121,7 @@ def test_a_home_that_cannot_be_limited_takes_no_room() -> None:
     assert plan(fleet, 1_000.0).caps_w[0].tolist() == [500, 1500, 500]
 
 
-def test_a_plan_allows_for_a_colder_day_than_the_last() -> None:
+def test_with_a_meter_a_plan_knows_what_is_wanted() -> None:
     """A quarter more than each wanted, and all that it can where nobody told."""
     fleet = fleet_of([1500.0] * 10)
     wanted_w = np.array([400.0] * 9 + [np.nan])
@@ -129,8 +129,11 @@ def test_a_plan_allows_for_a_colder_day_than_the_last() -> None:
     for room_w, free in ((6_000.0, True), (5_999.0, False)):
         rest_kw = [(980_000.0 - room_w) / 1000]
         outlook = outlook_of(starts, rest_kw, rest_kw)
-        made = plan_day(fleet, simple_grid(1000.0), outlook, want_w=wanted_w)
+        grid = simple_grid(980.0)
+        made = plan_day(fleet, grid, outlook, want_w=wanted_w, metered=True)
         assert np.isinf(made.level_w[0]) is np.bool_(free)
+        careful = plan_day(fleet, grid, outlook, want_w=wanted_w)
+        assert careful.caps_w.sum() <= room_w
 
 
 def test_a_meter_makes_the_next_hours_less_careful() -> None:
