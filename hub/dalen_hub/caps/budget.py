@@ -47,11 +47,16 @@ class Outlook:
     """The forecast of the load that is not steered, per quarter hour.
 
     Arrays of shape (quarter hours,) that belong to ``starts``, which rise.
+    ``limit_kw`` is the limit of the transformer where it changes with time, and
+    ``pumps_kw`` the most that all heat pumps together may draw, infinite without an
+    order of the grid operator; None: those of the grid hold all the time.
     """
 
     starts: tuple[datetime, ...]
     p50_kw: Floats
     p90_kw: Floats
+    limit_kw: Floats | None = None
+    pumps_kw: Floats | None = None
 
     def change_kw(self, before: datetime, after: datetime) -> float:
         """Return by how much the P50 moves from one instant to another."""

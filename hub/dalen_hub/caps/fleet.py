@@ -33,9 +33,14 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """All constraints of one transformer; the first one is the transformer."""
+    """All constraints of one transformer; the first one is the transformer.
+
+    With ``has_group`` the last one is the group of all heat pumps, of which the grid
+    operator can dispatch flexibility.
+    """
 
     bottlenecks: tuple[Bottleneck, ...]
+    has_group: bool = False
 
     @property
     def limits_w(self) -> Floats:

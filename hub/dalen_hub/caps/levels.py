@@ -17,11 +17,15 @@ from dalen_hub.store.upsert import upsert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarterLevel:
-    """What was decided for one quarter hour; ``level_w`` infinite limits nobody."""
+    """What was decided for one quarter hour; ``level_w`` infinite limits nobody.
+
+    ``limit_kw`` is the limit that counted, None: that of the transformer.
+    """
 
     forecast: QuarterForecast
     room_w: float
     level_w: float
+    limit_kw: float | None = None
 
 
 async def store_levels(
@@ -68,7 +72,7 @@ def _row(
         "p50_kw": level.forecast.p50_kw,
         "p90_kw": level.forecast.p90_kw,
         "forecast_source": level.forecast.source,
-        "limit_kw": trafo.limit_kw,
+        "limit_kw": trafo.limit_kw if level.limit_kw is None else level.limit_kw,
         "room_kw": level.room_w / 1000,
         "level_w": None if math.isinf(level.level_w) else level.level_w,
         "homes": homes,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dalen_hub.appkeys import ENGINE, HUB_KEY, NUDGER
@@ -29,6 +30,7 @@ from dalen_hub.caps.writing import Round, days_ahead, frame_at, write_round
 from dalen_hub.forecast.select import forecast_for
 from dalen_hub.grid.quarter_hours import floor_quarter
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.grid.upstream.link import dso_limits
 from dalen_hub.homes.registry import homes_of_trafo
 from dalen_hub.store.database import reading
 
@@ -87,8 +89,16 @@ async def publish_caps(
         if before is not None and before.holds(homes, causes, now):
             basis = before.basis
         else:
-            basis = await _basis(conn, trafo, now)
-    site, frame_w = site_of(trafo, homes, known), frame_at(trafo, floor_quarter(now))
+            basis = await _basis(app, conn, trafo, now)
+    ordered = dso_limits(app, trafo.id, [floor_quarter(now)])
+    site = site_of(
+        trafo,
+        homes,
+        known,
+        load_kw=ordered.load_kw[0],
+        pumps_kw=ordered.pumps_kw[0],
+    )
+    frame_w = frame_at(trafo, floor_quarter(now))
     control, decision = await asyncio.to_thread(
         step,
         before,
@@ -164,7 +174,9 @@ async def _keep_accounts(
     await estimate_phases(app[ENGINE], trafo, now)
 
 
-async def _basis(conn: AsyncConnection, trafo: Trafo, now: datetime) -> Basis:
+async def _basis(
+    app: web.Application, conn: AsyncConnection, trafo: Trafo, now: datetime
+) -> Basis:
     """Read what a plan is made of."""
     running = floor_quarter(now)
     ahead = [
@@ -174,4 +186,11 @@ async def _basis(conn: AsyncConnection, trafo: Trafo, now: datetime) -> Basis:
         if start >= running
     ]
     forecasts = await forecast_for(conn, trafo, ahead, now)
-    return basis_of(forecasts, await recent_reports(conn, trafo.id, now), now)
+    ordered = dso_limits(app, trafo.id, ahead)
+    return basis_of(
+        forecasts,
+        await recent_reports(conn, trafo.id, now),
+        now,
+        limit_kw=np.minimum(trafo.limit_kw, ordered.load_kw),
+        pumps_kw=np.array(ordered.pumps_kw),
+    )

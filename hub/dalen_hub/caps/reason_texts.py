@@ -92,6 +92,7 @@ POLICIES: Final[Mapping[str, Mapping[Policy, str]]] = {
 }
 DUTCH_PLACES: Final = {
     "transformer": "trafo",
+    "flexibility group": "flexgroep",
     "phase": "fase",
     "cable": "kabel",
 }

@@ -5,6 +5,7 @@ Pure.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+import math
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from dalen_hub.caps.policies import weights_of
 from dalen_hub.grid.load import MONITOR_ONLY
 from dalen_hub.grid.sharing import Policy
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.grid.upstream.settings import ProfileName
 from dalen_hub.homes.flexibility.cost import EnergyPrices, typical_cop
 from dalen_hub.homes.registry import Home
 
@@ -71,8 +73,21 @@ class Site:
     fleet: Fleet
 
 
-def site_of(trafo: Trafo, homes: Sequence[Home], known: Known = NOTHING_KNOWN) -> Site:
-    """Return a transformer with its homes, in their order."""
+def site_of(
+    trafo: Trafo,
+    homes: Sequence[Home],
+    known: Known = NOTHING_KNOWN,
+    *,
+    load_kw: float = math.inf,
+    pumps_kw: float = math.inf,
+) -> Site:
+    """Return a transformer with its homes, in their order.
+
+    ``load_kw`` and ``pumps_kw`` are what the grid operator leaves now for the whole
+    load and for all heat pumps together.
+    """
+    has_group = _has_group(trafo)
+    limit_kw = min(trafo.limit_kw, load_kw)
     places = [known.places.get(home.ven_id, Place()) for home in homes]
     saving = _savings(places) if trafo.policy is Policy.COST else None
     fleet = fleet_of(
@@ -81,24 +96,42 @@ def site_of(trafo: Trafo, homes: Sequence[Home], known: Known = NOTHING_KNOWN) -
         floor_w=[home.floor_w for home in homes],
         steerable=[home.heat_pump_kind != MONITOR_ONLY for home in homes],
         weight=_weights(trafo, homes, places, known),
-        places=_memberships(trafo, places),
+        places=_memberships(trafo, places, has_group=has_group),
         saving_eur_per_kwh=saving,
         fairness_floor=trafo.fairness_floor,
     )
-    return Site(grid=_grid(trafo, known), fleet=fleet)
+    grid = _grid(trafo, known, limit_kw, has_group=has_group)
+    if has_group:
+        grid = _with_group(grid, pumps_kw)
+    return Site(grid=grid, fleet=fleet)
 
 
-def _grid(trafo: Trafo, known: Known) -> Grid:
+def _has_group(trafo: Trafo) -> bool:
+    """Return whether the grid operator can dispatch flexibility of the heat pumps.
+
+    That is so all the time, with and without a dispatch: the controller remembers
+    each bottleneck by its place.
+    """
+    return any(link.profile is ProfileName.NLFLEX_1_0 for link in trafo.dso)
+
+
+def _with_group(grid: Grid, pumps_kw: float) -> Grid:
+    """Return a grid with the group of all heat pumps; nothing else loads it."""
+    group = Bottleneck(name="flexibility group", limit_kw=pumps_kw, rest_share=0.0)
+    return Grid(bottlenecks=(*grid.bottlenecks, group), has_group=True)
+
+
+def _grid(trafo: Trafo, known: Known, limit_kw: float, *, has_group: bool) -> Grid:
     """Return transformer, phases, cables and cable-phases, as ``phase_grid`` does."""
-    if trafo.phases is None and not trafo.cables:
-        return simple_grid(trafo.limit_kw)
+    if trafo.phases is None and not trafo.cables and not has_group:
+        return simple_grid(limit_kw)
     limits_kw, shares = (_NO_LIMIT_KW,) * PHASES, known.phase_shares or _THIRDS
     if trafo.phases is not None:
         limits_kw, shares = trafo.phases.limits_kw, trafo.phases.shares or shares
-    parts = [*simple_grid(trafo.limit_kw).bottlenecks]
+    parts = [*simple_grid(limit_kw).bottlenecks]
     parts += [
-        Bottleneck(name=f"phase L{number}", limit_kw=limit_kw, rest_share=share)
-        for number, (limit_kw, share) in enumerate(
+        Bottleneck(name=f"phase L{number}", limit_kw=phase_kw, rest_share=share)
+        for number, (phase_kw, share) in enumerate(
             zip(limits_kw, shares, strict=True), 1
         )
     ]
@@ -120,18 +153,26 @@ def _grid(trafo: Trafo, known: Known) -> Grid:
     return Grid(bottlenecks=tuple(parts))
 
 
-def _memberships(trafo: Trafo, places: Sequence[Place]) -> tuple[Ints, Floats] | None:
+def _memberships(
+    trafo: Trafo, places: Sequence[Place], *, has_group: bool
+) -> tuple[Ints, Floats] | None:
     """Return where each home hangs; None where only the transformer counts."""
-    if trafo.phases is None and not trafo.cables:
+    if trafo.phases is None and not trafo.cables and not has_group:
         return None
     numbers = {cable.id: number for number, cable in enumerate(trafo.cables)}
     phase = [UNKNOWN if place.phase is None else place.phase for place in places]
     cable = [numbers.get(place.cable or "", UNKNOWN) for place in places]
-    return memberships(
+    members, parts = memberships(
         np.array(phase, dtype=np.int64),
         np.array(cable, dtype=np.int64),
         len(trafo.cables),
     )
+    if not has_group:
+        return members, parts
+    # After the transformer, three phases, and each cable with its three phases.
+    group = np.full((len(places), 1), 1 + PHASES + (1 + PHASES) * len(trafo.cables))
+    ones = np.ones((len(places), 1))
+    return np.hstack((members, group)), np.hstack((parts, ones))
 
 
 def _weights(

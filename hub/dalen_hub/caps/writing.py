@@ -168,13 +168,21 @@ def _levels(done: Round) -> list[QuarterLevel]:
     planned_w = plan.level_w.copy()
     if len(planned_w):
         planned_w[0] = done.decision.level_w
+    limits_kw = done.control.basis.outlook.limit_kw
+    if limits_kw is None:
+        limits_kw = np.full(len(planned_w), done.trafo.limit_kw)
     return [
         QuarterLevel(
             forecast=forecast,
+            limit_kw=float(limit_kw),
             room_w=float(room_w),
             level_w=min(float(level_w), frame_at(done.trafo, forecast.start)),
         )
-        for forecast, room_w, level_w in zip(
-            done.control.basis.forecasts, plan.room_w, planned_w, strict=True
+        for forecast, limit_kw, room_w, level_w in zip(
+            done.control.basis.forecasts,
+            limits_kw,
+            plan.room_w,
+            planned_w,
+            strict=True,
         )
     ]
