@@ -56,10 +56,14 @@ class Chain:
 
     async def start(self, session: aiohttp.ClientSession, language: str) -> None:
         """Start everything and join the home to the hub."""
+        await self.start_programs(session)
+        await self._set_up(language)
+
+    async def start_programs(self, session: aiohttp.ClientSession) -> None:
+        """Start everything; nobody has opened Home Assistant's page yet."""
         await self._start_heat_pump()
         await self._start_hub(session)
         await self._start_home_assistant(session)
-        await self._set_up(language)
 
     async def wait_for_work(self) -> None:
         """Wait until the heat pump heats without a limit, and Home Assistant sees."""

@@ -2,39 +2,23 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-import json
 from pathlib import Path
-import shutil
 import tempfile
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
+from .browser import HEIGHT, WIDTH, find_chromium, new_page, open_browser, signed_in
 from .chain import Chain, Ports
-from .dashboard import URL_PATH
 from .home_assistant import HomeAssistant
 from .hub import TRAFO
 from .processes import ChainError, Processes, free_port
-from .story import PREFIX, say
+from .screens import open_dashboard, open_device
+from .story import say
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LANGUAGES: Final = ("en", "nl")
-CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
-# Nothing of this may reach out by itself, and headless needs no sandbox as root.
-FLAGS: Final = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDTH, HEIGHT = 1180, 1010
 # As on a phone or a tablet on the wall: one column of cards.
 DASHBOARD_WIDTH: Final = 560
 # A graph needs something to show.
@@ -65,39 +49,29 @@ class Camera:
     async def take_all(self) -> None:
         """Take all pictures; the last one ends the membership."""
         await self._hub_page()
-        async with self._home_assistant() as page:
+        home_assistant = self._chain.home_assistant
+        async with signed_in(self._browser, home_assistant, self._language) as page:
             await self._dashboard(page)
             await self._device(page)
             await self._consent(page)
 
     async def _hub_page(self) -> None:
         """Show the status page of the hub."""
-        page = await self._page()
-        await page.goto(f"{self._chain.hub.url}/?lang={self._language}")
-        await page.wait_for_selector("canvas")
-        await self._shoot(page, "hub")
-        await page.context.close()
+        async with new_page(self._browser, self._language) as page:
+            await page.goto(f"{self._chain.hub.url}/?lang={self._language}")
+            await page.wait_for_selector("canvas")
+            await self._shoot(page, "hub")
 
     async def _dashboard(self, page: Page) -> None:
         """Show the dashboard of the house."""
         await page.set_viewport_size({"width": DASHBOARD_WIDTH, "height": HEIGHT})
-        await page.goto(f"{self._chain.home_assistant.url}/{URL_PATH}")
-        await page.wait_for_selector("hui-entities-card", timeout=90_000)
-        await page.wait_for_selector("state-history-charts canvas")
+        await open_dashboard(page, self._chain.home_assistant)
         await self._shoot(page, "dashboard")
         await page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
     async def _device(self, page: Page) -> None:
         """Show the page of the heat pump."""
-        entity = await self._chain.home_assistant.command(
-            {
-                "type": "config/entity_registry/get",
-                "entity_id": f"sensor.{PREFIX}_effective_limit",
-            }
-        )
-        url = self._chain.home_assistant.url
-        await page.goto(f"{url}/config/devices/device/{entity['device_id']}")
-        await page.wait_for_selector("ha-device-entities-card")
+        await open_device(page, self._chain.home_assistant)
         await self._shoot(page, "device")
 
     async def _consent(self, page: Page) -> None:
@@ -105,40 +79,13 @@ class Camera:
         home_assistant = self._chain.home_assistant
         await _leave(home_assistant)
         pairing_string = await self._chain.hub.run("invite", "--trafo", TRAFO)
-        url = f"{home_assistant.url}/config/integrations/integration/dalen"
-        await page.goto(url)
+        await page.goto(f"{home_assistant.url}/config/integrations/integration/dalen")
         await page.get_by_text(_JOIN[self._language]).first.click()
         field = page.locator("ha-selector-text input").first
         await field.fill(pairing_string)
         await field.press("Enter")
         await page.wait_for_selector("ha-selector-select")
         await self._shoot(page, "consent")
-
-    @asynccontextmanager
-    async def _home_assistant(self) -> AsyncGenerator[Page]:
-        """Yield a page that is logged in."""
-        home_assistant = self._chain.home_assistant
-        page = await self._page()
-        await page.goto(f"{home_assistant.url}/manifest.json")
-        stored = {
-            "hassTokens": _tokens(home_assistant),
-            "selectedLanguage": self._language,
-            "dockedSidebar": "always_hidden",
-        }
-        for key, value in stored.items():
-            await page.evaluate(
-                "([key, value]) => localStorage.setItem(key, value)",
-                [key, json.dumps(value)],
-            )
-        yield page
-        await page.context.close()
-
-    async def _page(self) -> Page:
-        """Return a page in a context of its own."""
-        context = await self._browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT}, locale=self._language
-        )
-        return await context.new_page()
 
     async def _shoot(self, page: Page, name: str) -> None:
         """Wait until nothing moves, and write one picture."""
@@ -154,13 +101,6 @@ def check_size(path: Path) -> None:
     say(f"   {path.name}: {size / 1000:.0f} kB")
     if size > MAX_BYTES:
         raise ChainError(f"{path.name} has {size} bytes; make its viewport smaller.")
-
-
-def _tokens(home_assistant: HomeAssistant) -> dict[str, Any]:
-    """Return the tokens as Home Assistant's page keeps them."""
-    url = home_assistant.url
-    known = {"hassUrl": url, "clientId": f"{url}/", "expires": 2**53 - 1}
-    return {**home_assistant.tokens, **known}
 
 
 async def _leave(home_assistant: HomeAssistant) -> None:
@@ -225,17 +165,13 @@ async def main() -> None:
     options = parser.parse_args()
     images: Path = options.images
     images.mkdir(parents=True, exist_ok=True)
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    chromium = find_chromium()
     if chromium is None:
         raise SystemExit("Chromium is needed: apt install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=list(FLAGS)
-        )
+    async with open_browser(chromium) as browser:
         for language in options.language or LANGUAGES:
             await _photograph(browser, language, images.resolve())
         await _overview(browser, images.resolve())
-        await browser.close()
 
 
 if __name__ == "__main__":
