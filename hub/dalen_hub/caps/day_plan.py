@@ -65,29 +65,26 @@ def plan_day(
     """Return the plan for the quarter hours of the forecast, in their order.
 
     Room = limit x (1 - 2 %) - P90 of the rest. Where the meter corrects (``metered``)
-    the next hours are planned with limit - P50, and with what heat pumps are known to
-    draw uncapped (``want_w``, NaN where unknown): then a plan counts for homes that
-    lost their link only, and the others make up for an error.
-    ``turns`` is the rotation so
-    far, as of ``turns_at``; a plan that is made within a quarter hour, at ``now``, counts
-    only the time since, so that no compressor starts or stops too soon.
-    ``paused_w`` is what homes draw that paused (0 for others), shape (n,): they
-    take no part, what they draw leaves the room.
+    a plan counts for homes that lost their link only, and the others make up for an
+    error: then the next hours have limit - P50, and what heat pumps are known to draw
+    uncapped counts (``want_w``, NaN where unknown).
+
+    ``turns`` is the rotation so far, as of ``turns_at``; a plan that is made within a
+    quarter hour, at ``now``, counts only the time since, so that no compressor starts
+    or stops too soon. ``paused_w`` is what homes draw that paused (0 for others),
+    shape (n,): they take no part, what they draw leaves the room.
     """
     rooms_w = _rooms_w(grid, outlook, metered=metered)
     paused = np.zeros(fleet.size) if paused_w is None else paused_w
     taken_w = fleet.claims(paused, paused).load_w(paused, len(grid.bottlenecks))
     rooms_w = np.maximum(rooms_w - taken_w, 0.0)
     takes_part = fleet.steerable & (paused == 0.0)
-    careful = _Asking.of(fleet, takes_part, None)
-    usual = _Asking.of(fleet, takes_part, want_w)
-    near = _CORRECTED if metered else 0
+    asking = _Asking.of(fleet, takes_part, want_w if metered else None)
     plan = _free_plan(fleet, outlook.starts, rooms_w)
     turns = turns or no_turns(fleet.size)
     nobody = np.zeros(fleet.size, dtype=np.bool_)
     elapsed = _elapsed(outlook.starts, turns_at, now)
     for index, passed in enumerate(elapsed):
-        asking = usual if index < near else careful
         if asking.is_tight(rooms_w[index]):
             turns = asking.plan_quarter(plan, index, rooms_w[index], turns, passed)
         else:
