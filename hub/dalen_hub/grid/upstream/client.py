@@ -198,8 +198,13 @@ def _objects(answer: Response) -> list[dict[str, Any]]:
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what the library raises into DsoUnreachableError."""
-    from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # noqa: PLC0415
-    from requests import HTTPError, RequestException  # noqa: PLC0415
+    try:
+        from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # noqa: PLC0415
+        from requests import HTTPError, RequestException  # noqa: PLC0415
+    except ImportError as err:
+        raise DsoUnreachableError(
+            "The library for it is missing. Install dalen-hub[dso]."
+        ) from err
 
     try:
         yield
