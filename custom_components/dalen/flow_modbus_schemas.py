@@ -53,6 +53,7 @@ def profile_schema(profiles: Mapping[str, HeatPumpProfile]) -> probatio.Schema:
         SelectOptionDict(value=profile_id, label=profile_label(profile))
         for profile_id, profile in profiles.items()
     ]
+    options.sort(key=lambda option: option["label"].casefold())
     return probatio.Schema({probatio.Required(CONF_PROFILE): choice(options)})
 
 

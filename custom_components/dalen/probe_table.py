@@ -6,14 +6,27 @@ from typing import Final
 from .heat_pump import RegisterRow
 
 COLUMNS: Final = ("register", "place", "raw", "value", "verdict")
+_UNITS: Final = {
+    "w": "W",
+    "kwh": "kWh",
+    "c": "°C",
+    "m3": "m³",
+    "percent": "%",
+    "hz": "Hz",
+    "a": "A",
+    "v": "V",
+}
+"""By the end of a register's name."""
 
 
 def probe_table(rows: Iterable[RegisterRow], words: Mapping[str, str]) -> str:
     """Return a table in Markdown; empty without rows.
 
-    `words` are those for the columns and the verdicts, in the language of the house.
+    `words` are those for the columns, the verdicts and the registers that a resident
+    can compare, in the language of the house. Those registers come first.
     """
-    lines = [_line(_cells(row, words)) for row in rows]
+    ordered = sorted(rows, key=lambda row: row.key not in words)
+    lines = [_line(_cells(row, words)) for row in ordered]
     if not lines:
         return ""
     head = _line(words[column] for column in COLUMNS)
@@ -23,12 +36,20 @@ def probe_table(rows: Iterable[RegisterRow], words: Mapping[str, str]) -> str:
 def _cells(row: RegisterRow, words: Mapping[str, str]) -> list[str]:
     """Return the cells of one register."""
     return [
-        row.key,
+        words.get(row.key, row.key),
         row.place,
         _number(row.raw),
-        _number(None if row.value is None else round(row.value, 2)),
+        _with_unit(row),
         words[row.verdict],
     ]
+
+
+def _with_unit(row: RegisterRow) -> str:
+    """Write what a register tells; its name ends with its unit."""
+    if row.value is None:
+        return ""
+    unit = _UNITS.get(row.key.rpartition("_")[2], "")
+    return f"{_number(round(row.value, 2))} {unit}".rstrip()
 
 
 def _number(number: float | None) -> str:

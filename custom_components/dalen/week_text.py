@@ -14,6 +14,8 @@ from .own_settings import CONF_END, CONF_LIMIT_W, CONF_START
 CONF_DAYS: Final = "days"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+NO_HOURS: Final = "none"
+
 _DAYS: Final = {
     "every_day": frozenset(range(7)),
     "workdays": frozenset(range(5)),
@@ -30,7 +32,8 @@ async def async_day_names(hass: HomeAssistant) -> dict[str, str]:
     )
     path = f"component.{DOMAIN}.selector"
     days = {day: texts[f"{path}.weekday.options.{day}"] for day in WEEKDAYS}
-    return days | {name: texts[f"{path}.days.options.{name}"] for name in _DAYS}
+    names = (*_DAYS, NO_HOURS)
+    return days | {name: texts[f"{path}.days.options.{name}"] for name in names}
 
 
 def block_text(block: TimeBlock, names: DayNames) -> str:
@@ -44,9 +47,9 @@ def block_text(block: TimeBlock, names: DayNames) -> str:
 
 
 def week_text(blocks: Iterable[TimeBlock], names: DayNames) -> str:
-    """Return all blocks as a list; a dash when there are none."""
+    """Return all blocks as a list, or the words for none."""
     lines = [f"- {block_text(block, names)}" for block in blocks]
-    return "\n".join(lines) or "-"
+    return "\n".join(lines) or names[NO_HOURS]
 
 
 def block_answers(block: TimeBlock) -> dict[str, Any]:

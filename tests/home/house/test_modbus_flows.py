@@ -237,7 +237,7 @@ async def test_swapped_words_propose_the_variant_that_fits(
         await flow.connect(server.port)
         assert flow.asks("variant", "wrong_word_order")
         assert flow.fields() == {"variant": "big_word_first"}
-        assert "| electric_w |" in flow.words["table"]
+        assert "| Electric power |" in flow.words["table"]
         assert "| **No** |" in flow.words["table"]
         await flow.fill(variant="standard")
         assert flow.asks("variant", "wrong_word_order")
