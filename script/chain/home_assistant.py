@@ -112,24 +112,33 @@ class HomeAssistant:
         (entry,) = await self.command({"type": "config_entries/get", "domain": "dalen"})
         return str(entry["entry_id"])
 
+    async def set_language(self, language: str) -> None:
+        """Set the language of the house, in which Dalen begins to set up."""
+        await self.command({"type": "config/core/update", "language": language})
+
     async def speak(self, language: str) -> None:
         """Let the house itself speak a language, not only its page.
 
         Entities keep their ids, and get their names anew when the house is reloaded.
         """
-        await self.command({"type": "config/core/update", "language": language})
-        await self.command(
-            {
-                "type": "call_service",
-                "domain": "homeassistant",
-                "service": "reload_config_entry",
-                "service_data": {"entry_id": await self.entry_id()},
-            }
-        )
+        await self.set_language(language)
+        entry_id = await self.entry_id()
+        await self.call("homeassistant", "reload_config_entry", entry_id=entry_id)
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return all states by entity id."""
         return {state["entity_id"]: state for state in await self._get("/api/states")}
+
+    async def call(self, domain: str, service: str, **data: Any) -> None:
+        """Do an action."""
+        await self.command(
+            {
+                "type": "call_service",
+                "domain": domain,
+                "service": service,
+                "service_data": data,
+            }
+        )
 
     async def command(self, message: dict[str, Any]) -> Any:
         """Send one command over the WebSocket and return its result."""
