@@ -63,7 +63,7 @@ class DsoClient:
 
         Raises SecretError where the secret is missing.
         """
-        with _told():
+        with self._telling():
             return self._fetch(now)
 
     def send(self, report: Mapping[str, Any]) -> bool:
@@ -71,7 +71,7 @@ class DsoClient:
 
         Raises DsoUnreachableError and SecretError.
         """
-        with _told():
+        with self._telling():
             interface = self._connected()[1]
             url = f"{interface.base_url}/reports"
             answer = interface.session.post(url, json=report)
@@ -79,6 +79,16 @@ class DsoClient:
                 return False
             answer.raise_for_status()
             return True
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell what goes wrong, and connect anew next time: a secret may be new."""
+        try:
+            with _told():
+                yield
+        except DsoUnreachableError:
+            self._events = self._reports = None
+            raise
 
     def _fetch(self, now: datetime) -> Fetched:
         """Return the program's documents."""
