@@ -32,6 +32,7 @@ from dalen_hub.grid.routes import ON_FORECAST_CHANGED, ON_LOAD_RECORDED, add_gri
 from dalen_hub.grid.upstream.service import add_upstream
 from dalen_hub.homes.hub_key import HubKey
 from dalen_hub.homes.routes import add_pairing_routes
+from dalen_hub.settlement.routes import add_settlement_routes
 from dalen_hub.vtn.app import add_vtn_routes
 from dalen_hub.vtn.bodies import MAX_BODY_BYTES
 from dalen_hub.vtn.program_store import ensure_caps_program
@@ -76,6 +77,7 @@ def create_app(
     add_weather_routes(app)
     add_stop_routes(app)
     add_home_routes(app)
+    add_settlement_routes(app)
     add_audit_routes(app)
     add_web_routes(app)
     app.router.add_get("/health", _health)

@@ -5,7 +5,7 @@ write instead.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ import voluptuous as vol
 
 from dalen_hub.config_faults import cross_faults, schema_faults
 from dalen_hub.config_schema import SCHEMA
+from dalen_hub.config_settlement import terms_of
 from dalen_hub.config_steering import steering
 from dalen_hub.config_yaml import YamlError, read_yaml
 from dalen_hub.forecast.file import read_forecast_file
@@ -22,6 +23,7 @@ from dalen_hub.grid.series import SeriesError
 from dalen_hub.grid.trafo import DEFAULT_POWER_FACTOR, Trafo, default_limit_kw
 from dalen_hub.grid.upstream.settings import DsoSettings
 from dalen_hub.listeners.settings import ListenAt, Network, Tls
+from dalen_hub.settlement.settle import Terms
 from dalen_hub.vtn.mqtt_settings import MqttSettings
 
 
@@ -54,6 +56,7 @@ class HubConfig:
     tls: Tls | None = None
     trusted_proxies: tuple[Network, ...] = ()
     mqtt: MqttSettings | None = None
+    terms: Terms = field(default_factory=Terms)
 
     def trafo(self, trafo_id: str) -> Trafo | None:
         """Return a transformer by its id, None when there is none."""
@@ -112,6 +115,7 @@ def _config(data: dict[str, Any], folder: Path) -> HubConfig:
         tls=_tls(data, folder),
         trusted_proxies=data["trusted_proxies"],
         mqtt=MqttSettings.of(data["mqtt"], folder) if "mqtt" in data else None,
+        terms=terms_of(data.get("settlement")),
     )
 
 

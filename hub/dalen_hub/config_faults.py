@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 import voluptuous as vol
 
 from dalen_hub.config_schema import ROOT, TRAFO
+from dalen_hub.config_settlement import MARKET_YEAR, SETTLEMENT
 from dalen_hub.config_steering import PARTS
 from dalen_hub.grid.upstream.settings import DSO, dso_faults
 from dalen_hub.listeners.settings import tls_faults
@@ -83,7 +84,11 @@ def _nearest(path: list[Any]) -> str:
     """Return which known key was probably meant."""
     keys = [part for part in path[:-1] if isinstance(part, str)]
     schema: Mapping[Any, Any] = (
-        {**PARTS, "dso": DSO}.get(keys[-1], TRAFO) if keys else ROOT
+        {**PARTS, "dso": DSO, "settlement": SETTLEMENT, "market": MARKET_YEAR}.get(
+            keys[-1], TRAFO
+        )
+        if keys
+        else ROOT
     )
     known = [str(key.schema) for key in schema]
     near = difflib.get_close_matches(str(path[-1]), known, n=1)

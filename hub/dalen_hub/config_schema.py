@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import voluptuous as vol
 
+from dalen_hub.config_settlement import SETTLEMENT
 from dalen_hub.config_steering import STEERING
 from dalen_hub.config_values import above_zero, each, identifier, is_private_host, text
 from dalen_hub.grid.upstream.settings import DSO
@@ -117,6 +118,7 @@ ROOT: Final[dict[Any, Any]] = {
     vol.Optional("tls_client_ca"): text("/ssl/homes-ca.pem"),
     vol.Optional("trusted_proxies", default=[]): networks,
     vol.Optional("mqtt"): MQTT,
+    vol.Optional("settlement"): SETTLEMENT,
     vol.Required("trafos"): each(TRAFO, "transformer", "id"),
 }
 

@@ -21,7 +21,7 @@ from dalen_hub.caps.controller import (
 )
 from dalen_hub.caps.day_plan import DayPlan, outlook_of, paused_power_w, plan_day
 from dalen_hub.caps.fleet import Fleet, floor_step
-from dalen_hub.caps.inputs import Reports, heard_from
+from dalen_hub.caps.inputs import Reports, heard_from, wanted_ahead_w
 from dalen_hub.caps.site import Site
 from dalen_hub.caps.stop import Stop
 from dalen_hub.forecast.model import QuarterForecast
@@ -113,7 +113,7 @@ def step(
             turns_at=state.at,
             now=now,
             paused_w=paused_w,
-            want_w=heard.want_w,
+            want_w=wanted_ahead_w(homes, basis.reports),
             # What was just foretold the meter cannot know: careful at first.
             metered=Cause.FORECAST not in causes and is_metered(readings, now),
         )

@@ -1,7 +1,7 @@
 """What the controller may know of a transformer, read from the tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -15,6 +15,8 @@ from dalen_hub.caps.budget import Reading
 from dalen_hub.caps.heard import Heard
 from dalen_hub.grid.load import DOUBTFUL, FILLED, PHASE_COLUMNS
 from dalen_hub.grid.quarter_hours import QUARTER, QUARTER_S, floor_quarter
+from dalen_hub.grid.trafo import Trafo
+from dalen_hub.homes.flexibility.learnt import wants_of
 from dalen_hub.homes.registry import Home
 from dalen_hub.store.tables import home_state, pump_power, trafo_load
 from dalen_hub.store.times import from_epoch, to_epoch
@@ -33,9 +35,17 @@ class Reports:
     """What homes reported, by the id of their VEN, in W."""
 
     want_w: Mapping[str, float]
+    """What heat pumps want now."""
     power_w: Mapping[str, float]
     power_start: datetime
     paused: frozenset[str]
+    ahead_w: Mapping[str, float] = field(default_factory=dict)
+    """The most that they want within a day; what they want now where it is not in it."""
+
+
+def wanted_ahead_w(homes: Sequence[Home], reports: Reports) -> Floats:
+    """Return the most that each wants within a day, in the order of the homes."""
+    return _in_order(homes, {**reports.want_w, **reports.ahead_w})
 
 
 def heard_from(homes: Sequence[Home], reports: Reports, now: datetime) -> Heard:
@@ -108,15 +118,22 @@ def _phases_kw(row: Row[Any]) -> tuple[float, ...]:
 
 
 async def recent_reports(
-    conn: AsyncConnection, trafo_id: str, now: datetime
+    conn: AsyncConnection, trafo: Trafo, homes: Sequence[Home], now: datetime
 ) -> Reports:
-    """Return what homes reported of their pauses and of the power of their pumps."""
+    """Return what homes reported of their pauses and of the power of their pumps.
+
+    What a pump wants follows the weather and the hour where that was learnt; else it
+    is the mean of its last quarter hours without a cap.
+    """
     power_start = floor_quarter(now - _REPORT_DELAY) - QUARTER
+    uncapped_w = await _uncapped_w(conn, trafo.id, now)
+    wants = await wants_of(conn, trafo, homes, now)
     return Reports(
-        want_w=await _uncapped_w(conn, trafo_id, now),
-        power_w=await _power_w(conn, trafo_id, power_start),
+        want_w=uncapped_w if wants is None else {**uncapped_w, **wants.now_w},
+        power_w=await _power_w(conn, trafo.id, power_start),
         power_start=power_start,
-        paused=await _paused(conn, trafo_id, now),
+        paused=await _paused(conn, trafo.id, now),
+        ahead_w={} if wants is None else wants.ahead_w,
     )
 
 

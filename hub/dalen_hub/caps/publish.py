@@ -1,6 +1,7 @@
 """From forecast and meter to events: decide the caps and tell the homes."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -31,7 +32,7 @@ from dalen_hub.forecast.select import forecast_for
 from dalen_hub.grid.quarter_hours import floor_quarter
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.grid.upstream.link import dso_limits
-from dalen_hub.homes.registry import homes_of_trafo
+from dalen_hub.homes.registry import Home, homes_of_trafo
 from dalen_hub.store.database import reading
 
 CONTROLS: Final = web.AppKey[dict[str, Control]]("controls")
@@ -89,7 +90,7 @@ async def publish_caps(
         if before is not None and before.holds(homes, causes, now):
             basis = before.basis
         else:
-            basis = await _basis(app, conn, trafo, now)
+            basis = await _basis(app, conn, trafo, homes, now)
     ordered = dso_limits(app, trafo.id, [floor_quarter(now)])
     site = site_of(
         trafo,
@@ -175,7 +176,11 @@ async def _keep_accounts(
 
 
 async def _basis(
-    app: web.Application, conn: AsyncConnection, trafo: Trafo, now: datetime
+    app: web.Application,
+    conn: AsyncConnection,
+    trafo: Trafo,
+    homes: Sequence[Home],
+    now: datetime,
 ) -> Basis:
     """Read what a plan is made of."""
     running = floor_quarter(now)
@@ -189,7 +194,7 @@ async def _basis(
     ordered = dso_limits(app, trafo.id, ahead)
     return basis_of(
         forecasts,
-        await recent_reports(conn, trafo.id, now),
+        await recent_reports(conn, trafo, homes, now),
         now,
         limit_kw=np.minimum(trafo.limit_kw, ordered.load_kw),
         pumps_kw=np.array(ordered.pumps_kw),

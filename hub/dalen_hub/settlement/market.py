@@ -18,6 +18,19 @@ class MarketYear:
     price_eur_per_mwh: float
 
 
+_REFUSALS: Final = {
+    "en": (
+        "{firm} kW over {hours} h is below the {minimum} kW that the market asks for."
+        " Join with other neighbourhoods, or use the room on the own transformer,"
+        " which needs no minimum."
+    ),
+    "nl": (
+        "{firm} kW gedurende {hours} uur is minder dan de {minimum} kW die de markt"
+        " vraagt. Doe het samen met andere buurten, of gebruik de ruimte op de eigen"
+        " transformator: daar geldt geen minimum."
+    ),
+}
+
 # Published by GOPACS, as the pilot in Dalen analysed it.
 PILOT_MARKET: Final = (
     MarketYear(label="2024", volume_mwh=7409.0, price_eur_per_mwh=581.0),
@@ -55,12 +68,12 @@ def compared(
     ]
 
 
-def refusal(offer: BlockOffer, minimum_kw: float = MINIMUM_KW) -> str | None:
+def refusal(
+    offer: BlockOffer, minimum_kw: float = MINIMUM_KW, language: str = "en"
+) -> str | None:
     """Return why an offer cannot go to the market, None where it can."""
     if offer.firm_kw >= minimum_kw:
         return None
-    return (
-        f"{offer.firm_kw:.2f} kW over {offer.hours} h is below the {minimum_kw:g} kW"
-        " that the market asks for. Join with other neighbourhoods, or use the room"
-        " on the own transformer, which needs no minimum."
+    return _REFUSALS[language].format(
+        firm=f"{offer.firm_kw:.2f}", hours=offer.hours, minimum=f"{minimum_kw:g}"
     )

@@ -1,7 +1,7 @@
 """Settle a month: from what was measured to the statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from dalen_hub.homes.thermal.arrays import Bools, Floats
 from .baseline import baseline_error, baseline_w
 from .compensation import compensate
 from .delivered import Delivered, delivered
-from .market import PILOT_MARKET, MarketYear
+from .market import MINIMUM_KW, PILOT_MARKET, MarketYear
 from .period import Period
 from .statement import Statement, statement
 
@@ -20,10 +20,12 @@ from .statement import Statement, statement
 class Terms:
     """What the collective agreed on."""
 
-    prices: EnergyPrices
+    prices: EnergyPrices = field(default_factory=EnergyPrices)
     pot_eur: float = 0.0
-    """Received for the flexibility beyond the costs, to be divided."""
+    """Received for the flexibility of a month beyond the costs, to be divided."""
     market: tuple[MarketYear, ...] = PILOT_MARKET
+    market_minimum_kw: float = MINIMUM_KW
+    """Offers below it are refused."""
 
 
 def settle_month(

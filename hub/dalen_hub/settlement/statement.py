@@ -1,15 +1,11 @@
-"""The statement of a month: one line a home, as CSV and as a page."""
+"""The statement of a month: one line a home, also as CSV."""
 
 from collections.abc import Callable, Sequence
 import csv
 from dataclasses import dataclass
-from functools import cache
 import io
 import math
-from pathlib import Path
 from typing import Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dalen_hub.homes.flexibility.cost import EnergyPrices
 
@@ -17,13 +13,16 @@ from .baseline import BaselineError
 from .compensation import Compensation
 from .delivered import Delivered
 from .market import PILOT_MARKET, MarketComparison, MarketYear, compared
-from .texts import TEXTS
+
+AMOUNTS: Final = ("delivered_kwh", "extra_gas_m3", "cost_eur", "pot_eur", "total_eur")
+"""The names of the amounts of a line, in their order."""
 
 type Sign = Callable[[bytes], bytes]
 
 _COLUMNS: Final = (
     "month",
     "home",
+    "baseline_kwh",
     "delivered_kwh",
     "delivered_error_kwh",
     "extra_gas_m3",
@@ -43,6 +42,8 @@ class Line:
     """What one home, or all of them, delivered and is paid."""
 
     home: str
+    baseline_kwh: float
+    """What would have been drawn while limits held."""
     delivered_kwh: float
     extra_gas_m3: float
     cost_eur: float
@@ -94,14 +95,9 @@ class Statement:
                 for value, wrong, digits in line.amounts()
                 for number in (value, wrong)
             ]
-            error = _cell(line.baseline_error, 3)
-            writer.writerow([self.month, _safe_cell(line.home), *cells, error])
+            head = [self.month, _safe_cell(line.home), _cell(line.baseline_kwh, 3)]
+            writer.writerow([*head, *cells, _cell(line.baseline_error, 3)])
         return text.getvalue()
-
-    def html(self, language: str) -> str:
-        """Return the statement as a page that stands alone, in `en` or `nl`."""
-        template = _environment().get_template("statement.html")
-        return template.render(statement=self, t=TEXTS[language], language=language)
 
 
 def statement(
@@ -125,6 +121,7 @@ def statement(
     lines = tuple(
         Line(
             home=name,
+            baseline_kwh=float(baseline_kwh[home]),
             delivered_kwh=float(kwh[home]),
             extra_gas_m3=float(gas_m3[home]),
             cost_eur=int(paid.cost_cents[home]) / 100.0,
@@ -136,6 +133,7 @@ def statement(
     )
     together = Line(
         home="",
+        baseline_kwh=float(baseline_kwh.sum()),
         delivered_kwh=float(kwh.sum()),
         extra_gas_m3=float(gas_m3.sum()),
         cost_eur=int(paid.cost_cents.sum()) / 100.0,
@@ -175,17 +173,3 @@ def _cell(value: float, digits: int) -> str:
 def _safe_cell(text: str) -> str:
     """Return a text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-@cache
-def _environment() -> Environment:
-    """Return the environment of the page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.tests["unknown"] = math.isnan
-    return environment

@@ -13,6 +13,7 @@ from .operator_routes import add_operator_routes
 from .page import render, request_texts
 from .pages import status_page, trafo_view
 from .security import secure
+from .settlement_routes import add_settlement_pages
 from .source import CHART_SOURCE, UnknownTrafoError, find_trafo
 from .steering import quality_lines
 
@@ -29,6 +30,7 @@ def add_web_routes(app: web.Application) -> None:
     if CHART_SOURCE not in app:
         app[CHART_SOURCE] = chart_body
     add_operator_routes(app)
+    add_settlement_pages(app)
     app.add_routes(
         [
             web.get("/", _home),

@@ -48,13 +48,15 @@ def test_the_version_is_the_hubs(app: dict[str, Any]) -> None:
 def test_every_option_is_a_key_of_the_configuration(app: dict[str, Any]) -> None:
     """The options are the hub's configuration, so the hub must know each."""
     # Where the app listens is fixed by its image. The app store knows no group of
-    # options that may be absent, which the broker would be.
-    elsewhere = {"operator_listener", "mqtt"}
+    # options that may be absent, which the broker and the settlement would be.
+    elsewhere = {"operator_listener", "mqtt", "settlement"}
     assert set(app["schema"]) == {str(key) for key in ROOT} - elsewhere
     # A file beside the configuration has no place in an app: it is uploaded. Options
     # of an app cannot nest deeper than the transformers.
     assert set(app["schema"]["trafos"][0]) == {str(key) for key in TRAFO} - {
         "forecast_file",
+        "weather_file",
+        "dso",
         *PARTS,
     }
     assert app["options"].keys() <= app["schema"].keys()
