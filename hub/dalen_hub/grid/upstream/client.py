@@ -80,6 +80,15 @@ class DsoClient:
             answer.raise_for_status()
             return True
 
+    def resource_names(self) -> tuple[str, ...]:
+        """Return the names of the hub's own resources (assets) at the server.
+
+        Raises DsoUnreachableError and SecretError.
+        """
+        with self._telling():
+            found = self._pages("resources", {})
+            return tuple(str(each.get("resourceName")) for each in found)
+
     @contextmanager
     def _telling(self) -> Iterator[None]:
         """Tell what goes wrong, and connect anew next time: a secret may be new."""

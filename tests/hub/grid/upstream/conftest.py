@@ -58,11 +58,6 @@ class Dso:
         """Take a document back."""
         await self.operator.ok("DELETE", f"{VTN}/events/{event_id}")
 
-    async def reports(self) -> list[dict[str, Any]]:
-        """Return the reports that the hub sent."""
-        found: list[dict[str, Any]] = await self.operator.ok("GET", f"{VTN}/reports")
-        return found
-
     def settings(self, profile: ProfileName, **more: Any) -> DsoSettings:
         """Return the link of the hub."""
         given = {

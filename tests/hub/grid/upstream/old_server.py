@@ -1,7 +1,8 @@
-"""A small server of OpenADR 3.0.1, as the DSO of GAC 2.0 has it.
+"""A small server, for what Dalen's own one is not made for.
 
-Written from the specification: typed targets, programType, pages, Basic credentials
-at a token URL of its own, problem bodies.
+That is OpenADR 3.0.1, as the DSO of GAC 2.0 has it, and the reports of NLFlex: the
+hub's own server keeps only what homes consented to. Written from the specifications:
+pages, Basic credentials at a token URL of its own, problem bodies.
 """
 
 import base64
@@ -21,6 +22,9 @@ class OldServer:
 
     events: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
+    base: str = "/openadr3/3.0.1"
+    resources: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
     program: dict[str, Any] = field(
         default_factory=lambda: {
             "id": "program-1",
@@ -38,8 +42,10 @@ class OldServer:
         """Return the server."""
         app = web.Application()
         app.router.add_post("/token", self._token)
-        app.router.add_get("/openadr3/3.0.1/programs", self._programs)
-        app.router.add_get("/openadr3/3.0.1/events", self._events)
+        app.router.add_get(f"{self.base}/programs", self._programs)
+        app.router.add_get(f"{self.base}/events", self._events)
+        app.router.add_get(f"{self.base}/resources", self._resources)
+        app.router.add_post(f"{self.base}/reports", self._report)
         return app
 
     def show(self, *bodies: dict[str, Any]) -> None:
@@ -64,6 +70,19 @@ class OldServer:
         """Answer with a page of the events of a program."""
         assert request.query["programID"] == "program-1"
         return self._page(request, self.events)
+
+    async def _resources(self, request: web.Request) -> web.Response:
+        """Answer with a page of the VEN's own resources."""
+        return self._page(request, self.resources)
+
+    async def _report(self, request: web.Request) -> web.Response:
+        """Take a report on an event that there is."""
+        assert request.headers.get("Authorization") == f"Bearer {TOKEN}"
+        body = await request.json()
+        if body["eventID"] not in [event["id"] for event in self.events]:
+            return web.json_response({"status": 409}, status=409)
+        self.reports.append(body)
+        return web.json_response({"id": str(len(self.reports)), **body}, status=201)
 
     def _page(self, request: web.Request, found: list[dict[str, Any]]) -> web.Response:
         """Answer with a page, or refuse."""
