@@ -27,7 +27,7 @@ from .fleet import DayNoise, day_noise
 from .heat_pump_map import HeatPumpMaps, fit_maps, unlimited
 from .measured import Measured, measured_between, outdoor_between
 
-LEARNT_FROM: Final = timedelta(days=35)
+LEARNT_FROM: Final = timedelta(days=28)
 _REFIT_AFTER: Final = timedelta(days=1)
 _RETRY_AFTER: Final = timedelta(hours=3)
 # With less the mean of the last day is the better guess.

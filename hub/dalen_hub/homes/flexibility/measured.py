@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Self
 
 import numpy as np
@@ -14,14 +14,12 @@ from dalen_hub.forecast.weather_features import TEMPERATURE
 from dalen_hub.grid.quarter_hours import QUARTER, QUARTER_S, quarters_between
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.homes.registry import Home
-from dalen_hub.homes.thermal.arrays import Bools, Floats
+from dalen_hub.homes.thermal.arrays import Bools, Floats, Ints
 from dalen_hub.store.tables import cap_level, emergency_stop, home_state, pump_power
 from dalen_hub.store.times import from_epoch, to_epoch
 
 from .conditions import QUARTERS_PER_DAY
 
-# Short queries let other readers and the writer in between.
-_PART: Final = timedelta(days=1)
 _CURTAILED: Final = "%_CURTAILED"
 
 
@@ -68,19 +66,14 @@ async def measured_between(
 ) -> Measured:
     """Return what was measured in [start, end), whole quarter hours."""
     starts = quarters_between(start, end)
-    places = {home.ven_id: place for place, home in enumerate(homes)}
     power_w = np.full((len(starts), len(homes)), np.nan)
     curtailed = np.zeros(power_w.shape, dtype=np.bool_)
-    day = start
-    while day < end:
-        until, first = min(day + _PART, end), to_epoch(start) // QUARTER_S
-        for quarter, ven_id, mean_w in await _powers(conn, trafo.id, day, until):
-            if ven_id in places:
-                power_w[quarter - first, places[ven_id]] = mean_w
-        for quarter, ven_id in await _curtailed(conn, trafo.id, day, until):
-            if ven_id in places:
-                curtailed[quarter - first, places[ven_id]] = True
-        day = until
+    # A query a home reads rows that lie together, and lets others in between.
+    for place, home in enumerate(homes):
+        power_w[:, place] = await _power_w(conn, home.ven_id, start, len(starts))
+        if np.isfinite(power_w[:, place]).any():
+            found = await _curtailed(conn, home.ven_id, start, end)
+            curtailed[found, place] = True
     told = np.isfinite(power_w).any(axis=0)
     return Measured(
         starts=starts,
@@ -102,40 +95,41 @@ async def outdoor_between(
     return np.full(len(quarters_between(start, end)), np.nan)
 
 
-type _Powers = Sequence[tuple[int, str, float]]
-
-
-async def _powers(
-    conn: AsyncConnection, trafo_id: str, start: datetime, end: datetime
-) -> _Powers:
-    """Return quarter hour, home and mean power; T2 tells three in a quarter hour."""
-    quarter = (pump_power.c.start // QUARTER_S).label("quarter")
-    energy = func.sum(pump_power.c.power_w * pump_power.c.duration_s)
+async def _power_w(
+    conn: AsyncConnection, ven_id: str, start: datetime, quarters: int
+) -> Floats:
+    """Return the means of quarter hours; T2 tells three intervals in one of them."""
+    begin_s = to_epoch(start)
     rows = await conn.execute(
-        select(quarter, pump_power.c.ven_id, energy / func.sum(pump_power.c.duration_s))
-        .where(
-            pump_power.c.trafo_id == trafo_id,
-            pump_power.c.start >= to_epoch(start),
-            pump_power.c.start < to_epoch(end),
+        select(pump_power.c.start, pump_power.c.duration_s, pump_power.c.power_w).where(
+            pump_power.c.ven_id == ven_id,
+            pump_power.c.start >= begin_s,
+            pump_power.c.start < begin_s + quarters * QUARTER_S,
         )
-        .group_by(quarter, pump_power.c.ven_id)
     )
-    return [(int(row[0]), row[1], float(row[2])) for row in rows]
+    table = np.array([tuple(row) for row in rows]).reshape(-1, 3)
+    place = ((table[:, 0] - begin_s) // QUARTER_S).astype(np.int64)
+    seconds = np.bincount(place, table[:, 1], minlength=quarters)
+    energy_ws = np.bincount(place, table[:, 1] * table[:, 2], minlength=quarters)
+    means_w: Floats = np.full(quarters, np.nan)
+    np.divide(energy_ws, seconds, out=means_w, where=seconds > 0)
+    return means_w
 
 
 async def _curtailed(
-    conn: AsyncConnection, trafo_id: str, start: datetime, end: datetime
-) -> Sequence[tuple[int, str]]:
-    """Return quarter hour and home where a limit held for some of the time."""
-    rows = await conn.execute(
-        select(home_state.c.start, home_state.c.ven_id).where(
-            home_state.c.trafo_id == trafo_id,
+    conn: AsyncConnection, ven_id: str, start: datetime, end: datetime
+) -> Ints:
+    """Return the places of quarter hours in which a limit held for some of the time."""
+    rows = await conn.scalars(
+        select(home_state.c.start).where(
+            home_state.c.ven_id == ven_id,
             home_state.c.start >= to_epoch(start),
             home_state.c.start < to_epoch(end),
             home_state.c.state.like(_CURTAILED),
         )
     )
-    return [(int(row[0]) // QUARTER_S, row[1]) for row in rows]
+    places = [(int(row) - to_epoch(start)) // QUARTER_S for row in rows]
+    return np.array(places, dtype=np.int64)
 
 
 async def _ordered(
