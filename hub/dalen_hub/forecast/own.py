@@ -21,6 +21,7 @@ from dalen_hub.forecast.first import HISTORY, first_forecast
 from dalen_hub.forecast.forecaster import MEDIAN, MINIMUM_DAYS, P90, Forecaster
 from dalen_hub.forecast.model import QuarterForecast
 from dalen_hub.forecast.unsteered import unsteered_load
+from dalen_hub.forecast.weather import Weather, weather_between
 from dalen_hub.grid.quarter_hours import QUARTER_S, floor_quarter
 from dalen_hub.grid.trafo import Trafo
 from dalen_hub.store.times import to_epoch
@@ -29,6 +30,7 @@ SOURCE: Final = "own forecaster"
 LEARNT_FROM: Final = timedelta(days=120)
 """One season: without weather, older days say little about tomorrow."""
 REFIT_AFTER: Final = timedelta(days=1)
+_AHEAD: Final = timedelta(seconds=HORIZON_S)
 _SLOTS: Final = DAY_S // QUARTER_S
 # Of the last week this much must be known, else the lags say nothing.
 _RECENT: Final = timedelta(days=7)
@@ -87,20 +89,32 @@ async def _fitted_forecast(
     async with fitted.lock:
         if fitted.is_due(now):
             history = await unsteered_load(conn, trafo.id, now - LEARNT_FROM, now)
-            await asyncio.to_thread(_refit, fitted, trafo, history, now)
+            await asyncio.to_thread(
+                _refit,
+                fitted,
+                trafo,
+                _known(history, await _weather(conn, trafo, now, LEARNT_FROM)),
+                now,
+            )
         if fitted.forecaster is None:
             return {}
-        return await asyncio.to_thread(_predict, fitted.forecaster, recent, ahead, now)
+        known = _known(recent, await _weather(conn, trafo, now, HISTORY))
+        return await asyncio.to_thread(_predict, fitted.forecaster, known, ahead, now)
 
 
-def _refit(
-    fitted: _Fitted, trafo: Trafo, history: Mapping[datetime, float], now: datetime
-) -> None:
+async def _weather(
+    conn: AsyncConnection, trafo: Trafo, now: datetime, before: timedelta
+) -> Weather:
+    """Return the weather of some days before, and as far as a forecast reaches."""
+    return await weather_between(conn, trafo, now - before, now + _AHEAD)
+
+
+def _refit(fitted: _Fitted, trafo: Trafo, known: Known, now: datetime) -> None:
     """Learn from the last day and fit anew, where there are enough readings."""
-    if len(history) < MINIMUM_DAYS * _SLOTS:
+    if np.isfinite(known.load.values).sum() < MINIMUM_DAYS * _SLOTS:
         fitted.forecaster = None
         return
-    known, now_s = _known(history), to_epoch(now)
+    now_s = to_epoch(now)
     forecaster = fitted.forecaster or Forecaster(zone=trafo.time_zone)
     forecaster.learn(known, now_s)
     forecaster.fit(known, now_s)
@@ -112,13 +126,13 @@ def _refit(
 
 def _predict(
     forecaster: Forecaster,
-    recent: Mapping[datetime, float],
+    known: Known,
     starts: Sequence[datetime],
     now: datetime,
 ) -> Mapping[datetime, QuarterForecast]:
     """Return the forecast of quarter hours."""
     times_s: Integers = np.array([to_epoch(start) for start in starts], dtype=np.int64)
-    quantiles = forecaster.predict(_known(recent), times_s, to_epoch(now))
+    quantiles = forecaster.predict(known, times_s, to_epoch(now))
     # A limit is shared, never raised by what flows back.
     values: Floats = np.maximum(quantiles, 0.0)
     return {
@@ -132,12 +146,12 @@ def _predict(
     }
 
 
-def _known(history: Mapping[datetime, float]) -> Known:
-    """Return known quarter hours on the grid."""
+def _known(history: Mapping[datetime, float], weather: Weather) -> Known:
+    """Return known quarter hours on the grid, with the weather."""
     times_s = np.array([to_epoch(start) for start in history], dtype=np.int64)
     begin_s = int(times_s.min())
     values = np.full((int(times_s.max()) - begin_s) // QUARTER_S + 1, np.nan)
     values[(times_s - begin_s) // QUARTER_S] = list(history.values())
     return Known(
-        load=Regular(start_s=begin_s, step_s=QUARTER_S, values=values), weather={}
+        load=Regular(start_s=begin_s, step_s=QUARTER_S, values=values), weather=weather
     )

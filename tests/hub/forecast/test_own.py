@@ -9,14 +9,23 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dalen_hub.config import HubConfig
+from dalen_hub.consent.texts import consent_text
+from dalen_hub.consent.tiers import Tier
 from dalen_hub.forecast import first, household, own
 from dalen_hub.forecast.forecaster import Forecaster
 from dalen_hub.forecast.model import QuarterForecast
 from dalen_hub.forecast.own import own_forecast
+from dalen_hub.forecast.weather import store_weather
+from dalen_hub.forecast.weather_series import WeatherRow
 from dalen_hub.grid.load import record_load
 from dalen_hub.grid.series import Row
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.homes.facts import HomeFacts
+from dalen_hub.homes.registry import ConsentGiven, register_home
 from dalen_hub.store.database import reading
+from dalen_hub.store.tables import pump_power
+from dalen_hub.store.times import to_epoch
+from dalen_hub.store.upsert import upsert
 from tests.hub.whole_hub import quarters
 
 NOW = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
@@ -122,3 +131,89 @@ async def test_what_flows_back_gives_no_room(engine: AsyncEngine, trafo: Trafo) 
         await record_load(conn, trafo.id, rows)
     made = await forecasts(engine, trafo)
     assert {(each.p50_kw, each.p90_kw) for each in made} == {(0.0, 0.0)}
+
+
+async def test_weather_tells_of_a_cold_day_ahead(
+    engine: AsyncEngine, trafo: Trafo
+) -> None:
+    """A load that follows the temperature is foreseen in weather not seen lately."""
+    now = RUNNING + timedelta(minutes=5)
+    hours = [RUNNING + timedelta(hours=hour) for hour in range(-24 * 45, 49)]
+
+    def temperature(start: datetime) -> float:
+        day = (start - RUNNING).total_seconds() / 86400
+        return -4.0 if day > 0.25 else 6.0 + 4.0 * math.sin(1.7 * day)
+
+    def heated_kw(start: datetime) -> float:
+        return load_kw(start) + 6.0 * max(0.0, 16.0 - temperature(start))
+
+    starts = quarters(RUNNING - timedelta(days=40), 40 * 96)
+    async with engine.begin() as conn:
+        rows = [Row(where="", time=start, load_kw=heated_kw(start)) for start in starts]
+        await record_load(conn, trafo.id, rows)
+
+    async def error_kw() -> float:
+        made = await forecasts(engine, trafo, now, hours=30)
+        errors = [abs(each.p50_kw - heated_kw(each.start)) for each in made]
+        return sum(errors[60:]) / len(errors[60:])
+
+    blind = await error_kw()
+    async with engine.begin() as conn:
+        weather = [
+            WeatherRow(time=time, values={"temperature_c": temperature(time)})
+            for time in hours
+        ]
+        await store_weather(conn, trafo.id, weather)
+    own._FITTED.clear()
+    assert await error_kw() < 0.5 * blind
+
+
+async def test_yesterdays_caps_do_not_leak_into_tomorrows_forecast(
+    engine: AsyncEngine, trafo: Trafo
+) -> None:
+    """The same village with and without caps has the same forecast of its rest."""
+    facts = HomeFacts(
+        nickname=None,
+        heat_pump_kind="watts",
+        nameplate_w=1800.0,
+        minimum_w=450.0,
+        floor_w=300.0,
+    )
+    given = ConsentGiven(text=consent_text("Dalen"), tier=Tier.T1, language="nl")
+    starts = quarters(RUNNING - timedelta(days=30), 30 * 96)
+    made: list[list[QuarterForecast]] = []
+    async with engine.begin() as conn:
+        homes = [
+            await register_home(
+                conn, trafo_id=trafo.id, facts=facts, consent=given, now=NOW
+            )
+            for _ in range(20)
+        ]
+    for cap_w in (math.inf, 300.0):
+        pump_w = [
+            min(1500.0, cap_w) if 16 <= start.hour < 20 else 900.0 for start in starts
+        ]
+        async with engine.begin() as conn:
+            rows = [
+                Row(where="", time=start, load_kw=load_kw(start) + 20 * each / 1000)
+                for start, each in zip(starts, pump_w, strict=True)
+            ]
+            await record_load(conn, trafo.id, rows)
+            reported = [
+                {
+                    "trafo_id": trafo.id,
+                    "ven_id": home.home.ven_id,
+                    "start": to_epoch(start),
+                    "duration_s": 900,
+                    "power_w": each,
+                }
+                for start, each in zip(starts, pump_w, strict=True)
+                for home in homes
+            ]
+            await upsert(conn, pump_power, reported)
+        own._FITTED.clear()
+        made.append(await forecasts(engine, trafo))
+    for free, capped in zip(*made, strict=True):
+        assert capped.source == own.SOURCE
+        assert capped.p50_kw == pytest.approx(free.p50_kw, abs=0.5)
+        assert capped.p90_kw == pytest.approx(free.p90_kw, abs=0.5)
