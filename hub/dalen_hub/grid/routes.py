@@ -24,6 +24,7 @@ from dalen_hub.grid.series import SeriesError, check_forecast, check_readings
 from dalen_hub.grid.series_csv import rows_from_csv
 from dalen_hub.grid.series_json import forecast_rows_from_json, reading_rows_from_json
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.grid.upstream.link import LINKS
 from dalen_hub.store.database import reading
 from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.bodies import read_limited
@@ -57,7 +58,13 @@ def add_grid_routes(app: web.Application) -> None:
 
 async def _list_trafos(request: web.Request) -> web.Response:
     """Answer with the transformers of this hub."""
-    return web.json_response([trafo_body(each) for each in request.app[CONFIG].trafos])
+    bodies = []
+    for trafo in request.app[CONFIG].trafos:
+        body = trafo_body(trafo)
+        if links := request.app.get(LINKS, {}).get(trafo.id):
+            body["upstream"] = [link.summary() for link in links]
+        bodies.append(body)
+    return web.json_response(bodies)
 
 
 async def _get_chart(request: web.Request) -> web.Response:

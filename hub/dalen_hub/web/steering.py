@@ -18,6 +18,9 @@ from dalen_hub.grid.chart import is_online
 from dalen_hub.grid.findings import SHOWN, finding_text, recent_findings
 from dalen_hub.grid.quality import Finding
 from dalen_hub.grid.trafo import Trafo
+from dalen_hub.grid.upstream.ledger import Told
+from dalen_hub.grid.upstream.link import LINKS, Link, LinkState
+from dalen_hub.grid.upstream.orders import Remark
 from dalen_hub.homes.registry import Home, homes_of_trafo
 from dalen_hub.store.database import reading
 
@@ -25,11 +28,12 @@ from .language import Texts
 from .sentence import day_and_time, shown_level_w
 
 _MOST_FINDINGS: Final = 12
+_MOST_REMARKS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One finding about readings."""
+    """One finding about readings, or about what the grid operator ordered."""
 
     when: str
     text: str
@@ -90,8 +94,40 @@ async def quality_lines(
     now = app[CLOCK]()
     async with reading(app[ENGINE]) as conn:
         findings = await recent_findings(conn, trafo.id, now - SHOWN)
-    return tuple(
-        _line(each, texts, now, trafo.time_zone) for each in findings[:_MOST_FINDINGS]
+    links = app.get(LINKS, {}).get(trafo.id, ())
+    return (
+        *(line for link in links for line in _link_lines(link, texts, now)),
+        *(
+            _line(each, texts, now, trafo.time_zone)
+            for each in findings[:_MOST_FINDINGS]
+        ),
+    )
+
+
+def _link_lines(link: Link, texts: Texts, now: datetime) -> Iterator[Line]:
+    """Yield what is the matter with a link to the grid operator, newest first."""
+    zone = link.trafo.time_zone
+    if link.state is LinkState.UNREACHABLE:
+        heard = link.heard_at
+        yield Line(
+            when=""
+            if heard is None
+            else day_and_time(heard.astimezone(zone), now.astimezone(zone), texts),
+            text=texts("dso.unreachable", program=link.settings.program),
+            is_repaired=False,
+        )
+    recent = [told for told in link.ledger.told if now - told.at <= SHOWN]
+    for told in reversed(recent[-_MOST_REMARKS:]):
+        yield _remark_line(told, texts, now, zone)
+
+
+def _remark_line(told: Told, texts: Texts, now: datetime, zone: tzinfo) -> Line:
+    """Return one remark on a document of the grid operator in words."""
+    remark = told.finding.remark
+    return Line(
+        when=day_and_time(told.at.astimezone(zone), now.astimezone(zone), texts),
+        text=texts(f"dso.{remark.value}", document=told.finding.document),
+        is_repaired=remark not in {Remark.REFUSED, Remark.PROGRAM},
     )
 
 

@@ -14,7 +14,7 @@ WEB = TRANSLATIONS_DIR.parent
 # Keys that are put together from parts at run time.
 BUILT = re.compile(
     r"^(day|on_day)\.[0-6]$|^part\.(today|tomorrow)\.\w+$|^(legend|table)\.\w+$"
-    r"|^(policy|stop\.cause)\.\w+$|^month\.\d+$"
+    r"|^(dso|policy|stop\.cause)\.\w+$|^month\.\d+$"
     r"|^settlement\.(baseline_kwh|delivered|gas|cost|pot|total)$"
 )
 

@@ -152,6 +152,8 @@ def _connect(settings: DsoSettings) -> tuple[_Interface, _Interface]:
 
     # At level DEBUG it writes tokens.
     logging.getLogger("requests_oauthlib").setLevel(logging.WARNING)
+    # With each request on a private network it warns of plain HTTP.
+    logging.getLogger("openadr3_client").setLevel(logging.ERROR)
     client: Any = VirtualEndNodeHttpClientFactory.create_http_ven_client(
         settings.vtn_url,
         settings.client_id,

@@ -56,14 +56,20 @@ class Link:
             rating_kva=self.trafo.rating_kva, target=self.settings.target, now=now
         )
 
-    def body(self) -> dict[str, Any]:
-        """Return the link as the operator's API tells it; never the secret."""
+    def summary(self) -> dict[str, Any]:
+        """Return what everybody may know of the link."""
         return {
             "program": self.settings.program,
             "profile": self.settings.profile.value,
-            "version": self.settings.version.value,
             "state": self.state.value,
             "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
+        }
+
+    def body(self) -> dict[str, Any]:
+        """Return the link as the operator's API tells it; never the secret."""
+        return {
+            **self.summary(),
+            "version": self.settings.version.value,
             "trouble": self.trouble,
             "documents": sorted(each.name for each in self.ledger.good.values()),
             "findings": [

@@ -22,7 +22,7 @@ from tests.hub.helpers import FrozenClock
 from tests.hub.whole_hub import CHART, TRAFO, caps_kw
 
 from . import documents as d
-from .conftest import Dso, Follower, following
+from .conftest import PROGRAM, Dso, Follower, following
 
 FREE_KW, FLOOR_KW = 1.8, 0.3
 
@@ -101,6 +101,34 @@ async def test_the_last_good_one_stays(
     assert told["state"] == "refused"
     assert told["findings"][0]["remark"] == "refused"
     assert told["findings"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "An order of the grid operator cannot be used (limits)."),
+        ("nl", "Een opdracht van de netbeheerder is onbruikbaar (limits)."),
+    ],
+)
+async def test_the_page_tells(
+    dso: Dso, follower: Follower, language: str, said: str
+) -> None:
+    """Check that the status page and the list of transformers tell of the link."""
+    await dso.publish(d.gac([200_000.0]))
+    await follower.poll()
+    response = await follower.hub.client.get(f"/trafos/{TRAFO}?lang={language}")
+    assert said in await response.text()
+    response = await follower.hub.client.get("/api/v1/trafos")
+    first, second = await response.json()
+    assert first["upstream"] == [
+        {
+            "program": PROGRAM,
+            "profile": "gac-2.2",
+            "state": "refused",
+            "heard_at": "2026-11-23T16:05:00Z",
+        }
+    ]
+    assert "upstream" not in second
 
 
 async def test_a_restart_while_the_server_is_away(
