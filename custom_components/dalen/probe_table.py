@@ -6,6 +6,7 @@ from typing import Final
 from .heat_pump import RegisterRow
 
 COLUMNS: Final = ("register", "place", "raw", "value", "verdict")
+_GLUE: Final = "\N{NO-BREAK SPACE}"
 _UNITS: Final = {
     "w": "W",
     "kwh": "kWh",
@@ -37,7 +38,7 @@ def _cells(row: RegisterRow, words: Mapping[str, str]) -> list[str]:
     """Return the cells of one register."""
     return [
         words.get(row.key, row.key),
-        row.place,
+        row.place.replace(" register ", _GLUE),
         _number(row.raw),
         _with_unit(row),
         words[row.verdict],
@@ -49,7 +50,7 @@ def _with_unit(row: RegisterRow) -> str:
     if row.value is None:
         return ""
     unit = _UNITS.get(row.key.rpartition("_")[2], "")
-    return f"{_number(round(row.value, 2))} {unit}".rstrip()
+    return f"{_number(round(row.value, 2))}{_GLUE}{unit}".rstrip()
 
 
 def _number(number: float | None) -> str:

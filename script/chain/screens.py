@@ -23,7 +23,9 @@ async def start_set_up(page: Page, home_assistant: HomeAssistant, look: Look) ->
     await page.goto(
         f"{home_assistant.url}/config/integrations/dashboard/add?domain=dalen"
     )
-    await page.locator("dialog-box ha-button").last.click(timeout=_FIRST_MS)
+    await page.locator("dialog-box ha-dialog-footer ha-button").last.click(
+        timeout=_FIRST_MS
+    )
     texts = translations(await language_of(page))
     return Flow(page, texts["config"]["step"], look)
 
@@ -78,7 +80,7 @@ async def read_consent(flow: Flow, pairing_string: str) -> None:
 
 async def agree(flow: Flow) -> None:
     """Agree with the text, and finish."""
-    await flow.dialog.locator("ha-selector-boolean ha-checkbox").click()
+    await flow.dialog.locator("ha-selector-boolean ha-switch").click()
     await flow.submit()
     await flow.dialog.locator("step-flow-create-entry").wait_for()
     await flow.look("created")
@@ -109,8 +111,10 @@ async def _open_options(flow: Flow, home_assistant: HomeAssistant) -> None:
     """Press the wheel of the house."""
     url = f"{home_assistant.url}/config/integrations/integration/dalen"
     await flow.page.goto(url)
-    # Before it: the arrow that folds the house.
-    await flow.page.locator("ha-config-entry-row ha-icon-button").nth(1).click()
+    buttons = flow.page.locator("ha-config-entry-row ha-icon-button")
+    # Those of the heat pump come later, and with them the arrow that folds the house.
+    await buttons.nth(4).wait_for()
+    await buttons.nth(1).click()
 
 
 async def open_device(page: Page, home_assistant: HomeAssistant) -> None:
