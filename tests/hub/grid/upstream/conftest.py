@@ -17,10 +17,11 @@ from dalen_hub.grid.upstream.link import LINKS, Link, LinkState
 from dalen_hub.grid.upstream.service import run_once
 from dalen_hub.grid.upstream.settings import DsoSettings, ProfileName, Version
 from dalen_hub.store.database import open_database
+from dalen_hub.store.times import rfc3339
 from dalen_hub.vtn.auth import create_client
 from tests.hub.conftest import StartHub
 from tests.hub.helpers import TOKEN, VTN, Caller, FrozenClock, Hub
-from tests.hub.whole_hub import TRAFO, forecast_body, quarters, upload, whole_hub
+from tests.hub.whole_hub import LOAD, TRAFO, forecast_body, quarters, upload, whole_hub
 
 from . import documents as d
 
@@ -153,6 +154,17 @@ class Follower:
         body = forecast_body(quarters(d.START, 1)[0], [load_kw] * 16)
         response = await upload(self.hub, operator, body)
         assert response.ok, await response.text()
+
+    async def measure(self, load_kw: float) -> None:
+        """Let the meter of the transformer tell the load of the last minutes."""
+        operator = await self.hub.operator()
+        now = self.hub.clock()
+        readings = [
+            {"time": rfc3339(now - timedelta(minutes=ago)), "load_kw": load_kw}
+            for ago in range(10, 0, -1)
+        ]
+        await operator.ok("POST", LOAD, {"unit": "kW", "readings": readings})
+        await self.hub.app[PLANNER].run_due()
 
     async def told(self) -> dict[str, Any]:
         """Return what the operator's interface says of the link."""

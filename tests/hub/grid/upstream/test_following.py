@@ -236,6 +236,25 @@ async def test_a_dispatch(dso: Dso, follower: Follower) -> None:
         assert caps[d.quarter(12)] == FREE_KW
 
 
+@pytest.mark.parametrize("profile", [ProfileName.GAC_2_2, ProfileName.NLFLEX_1_0])
+async def test_orders_count_for_the_meter_too(
+    dso: Dso, follower: Follower, profile: ProfileName
+) -> None:
+    """Check the running quarter hour, where the meter decides and not the plan."""
+    homes = [await follower.hub.home() for _ in range(3)]
+    await follower.measure(200.0)
+    start = d.START - timedelta(hours=1)
+    assert (await caps_kw(homes[0]))[start] == FREE_KW
+    if profile is ProfileName.NLFLEX_1_0:
+        await dso.publish(d.baseline(4.0))
+        await dso.publish(d.dispatch(1.0, start=start))
+    else:
+        await dso.publish(d.gac([205.0], start=start))
+    await follower.poll()
+    together_kw = sum([(await caps_kw(home))[start] for home in homes])
+    assert 3 * FLOOR_KW - 0.01 < together_kw <= 3.0
+
+
 async def test_a_program_of_another_kind(
     dso: Dso,
     config: HubConfig,
