@@ -206,3 +206,35 @@ def test_any_history_gives_ordered_finite_quantiles(
     assert quantiles.shape == (1, len(LEVELS))
     assert np.isfinite(quantiles).all()
     assert (np.diff(quantiles) >= 0).all()
+
+
+def test_a_day_that_goes_otherwise_teaches_the_hours_ahead() -> None:
+    """What the last two hours had too much is expected on, and then forgotten."""
+    known = village(44)
+    now_s = START_S + 42 * DAY_S + HOURS_18
+    forecaster = Forecaster(zone=AMSTERDAM)
+    forecaster.fit(known, START_S + 42 * DAY_S)
+    ahead = np.arange(now_s, now_s + DAY_S, known.load.step_s)
+    usual = forecaster.predict(known, ahead, now_s)[:, MEDIAN]
+    times_s = known.load.times_s
+    festive = known.load.values + 60.0 * (times_s >= now_s - 4 * 3_600)
+    busy = replace(known, load=regular(festive, known.load.step_s))
+    more = forecaster.predict(busy, ahead, now_s)[:, MEDIAN] - usual
+    assert 25.0 < more[0] < 60.0
+    assert more[1] > more[6] > more[12]
+    assert np.abs(more[24:]).mean() < 12.0
+    silent = np.where(times_s >= now_s - 4 * 3_600, np.nan, known.load.values)
+    blind = replace(known, load=regular(silent, known.load.step_s))
+    assert np.isfinite(forecaster.predict(blind, ahead, now_s)).all()
+
+
+@pytest.mark.parametrize("hours", [1, 2, 3, 6])
+def test_the_first_hours_of_a_meter_give_a_forecast_too(hours: int) -> None:
+    """With nothing before them that they could differ from."""
+    known = village(3)
+    now_s = START_S + 2 * DAY_S
+    short = replace(known, load=known.load.since(now_s - hours * 3_600))
+    forecaster = Forecaster(zone=AMSTERDAM)
+    forecaster.fit(short, now_s)
+    ahead = np.arange(now_s, now_s + DAY_S, known.load.step_s)
+    assert np.isfinite(forecaster.predict(short, ahead, now_s)).all()
