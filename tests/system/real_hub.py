@@ -132,9 +132,11 @@ class RealHub:
 
 
 @asynccontextmanager
-async def real_hub(data_dir: Path, start: datetime) -> AsyncGenerator[RealHub]:
-    """Run a hub on a free port of loopback until the end of the block."""
-    clock, port = HandClock(start), unused_port()
+async def real_hub(
+    data_dir: Path, start: datetime, port: int | None = None
+) -> AsyncGenerator[RealHub]:
+    """Run a hub on a port of loopback, a free one if need be, until the block ends."""
+    clock, port = HandClock(start), port or unused_port()
     config = HubConfig(
         name="Dalen hub",
         collective="Energiek Dalen",

@@ -13,6 +13,7 @@ class Network:
     """A port that leads to another port, as long as the network is up."""
 
     port: int
+    to: int
     is_up: bool = True
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -23,13 +24,13 @@ class Network:
             writer.close()
 
     async def forward(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to: int
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Connect one caller with the other port."""
         if not self.is_up:
             writer.close()
             return
-        far_reader, far_writer = await asyncio.open_connection(HOST, to)
+        far_reader, far_writer = await asyncio.open_connection(HOST, self.to)
         self._writers |= {writer, far_writer}
         await asyncio.gather(_pipe(reader, far_writer), _pipe(far_reader, writer))
         self._writers -= {writer, far_writer}
@@ -38,10 +39,8 @@ class Network:
 @asynccontextmanager
 async def network_to(port: int) -> AsyncGenerator[Network]:
     """Lead a free port of loopback to another one."""
-    network = Network(port=0)
-    server = await asyncio.start_server(
-        lambda reader, writer: network.forward(reader, writer, port), HOST, 0
-    )
+    network = Network(port=0, to=port)
+    server = await asyncio.start_server(network.forward, HOST, 0)
     network.port = server.sockets[0].getsockname()[1]
     try:
         yield network
