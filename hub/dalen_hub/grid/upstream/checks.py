@@ -46,6 +46,8 @@ def checked(settings: DsoSettings, body: Mapping[str, Any], now: datetime) -> Do
         return broken_document(body, _said(err), now)
     except DocumentError as err:
         return broken_document(body, str(err), now)
+    except (TypeError, OverflowError, AttributeError) as err:
+        return broken_document(body, _unreadable(err), now)
     # An emergency may come in any program; the profiles know none.
     complaint = None if EMERGENCY in document.kinds else _complaint(settings, event)
     return document if complaint is None else document_of(body, complaint)
@@ -58,6 +60,8 @@ def program_complaint(settings: DsoSettings, body: Mapping[str, Any]) -> str | N
         program = model.model_validate(body)
     except ValidationError as err:
         return _said(err)
+    except (TypeError, OverflowError, AttributeError) as err:
+        return _unreadable(err)
     if settings.profile is ProfileName.TRAFO_FORECAST:
         return _forecast_complaint(body)
     return _complaint(settings, program)
@@ -74,9 +78,8 @@ def _complaint(settings: DsoSettings, model: BaseModel) -> str | None:
             for each in plugin.get_model_validators(type(model))
             for error in each.validate(model) or ()
         ]
-    except IndexError:
-        # It looks for the first of something that is empty.
-        return "the validator of the profile cannot read it: a list is empty"
+    except (IndexError, TypeError, OverflowError, AttributeError) as err:
+        return _unreadable(err)
     return "; ".join(errors[:_MOST]) or None
 
 
@@ -103,6 +106,15 @@ def _forecast_complaint(body: Mapping[str, Any]) -> str | None:
     if any(kind.startswith(PROGRAM_TYPE) for kind in kinds):
         return None
     return f"its PROGRAM_TYPE must begin with {PROGRAM_TYPE}, not {kinds or None}"
+
+
+def _unreadable(error: Exception) -> str:
+    """Return that the library itself stumbled.
+
+    It takes for granted that lists have items, points have two numbers, and texts and
+    times are there.
+    """
+    return f"the validator of the profile cannot read it ({type(error).__name__})"
 
 
 def _said(error: ValidationError) -> str:

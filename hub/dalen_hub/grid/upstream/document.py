@@ -14,6 +14,7 @@ from dalen_hub.store.times import parse_duration_s, parse_instant
 
 # "Now", and "until further notice", as OpenADR writes them.
 _NOW_YEAR: Final = 1
+_YEARS: Final = range(2000, 2100)
 _FOR_EVER_S: Final = 100 * 365 * 86_400
 EMERGENCY: Final = "ALERT_GRID_EMERGENCY"
 
@@ -138,7 +139,11 @@ class Document:
             start = parse_instant(text)
         except (ValueError, TypeError) as err:
             raise DocumentError(f"{text!r} is no time with an offset") from err
-        return self.created if start.year == _NOW_YEAR else start
+        if start.year == _NOW_YEAR:
+            return self.created
+        if start.year not in _YEARS:
+            raise DocumentError(f"{text!r} is not of this century")
+        return start
 
 
 def document_of(body: Mapping[str, Any], complaint: str | None = None) -> Document:

@@ -87,6 +87,18 @@ def take(
     return after.remarked(findings, facts.now)
 
 
+def still_good(document: Document, adapter: Adapter, facts: Facts) -> bool:
+    """Return whether a stored document is still one to follow.
+
+    Another profile or nameplate may have been configured since.
+    """
+    try:
+        _checked(document, adapter, facts)
+    except DocumentError:
+        return False
+    return _counts(document, adapter) and document.is_for(facts.target)
+
+
 def _counts(document: Document, adapter: Adapter) -> bool:
     """Return whether a document is one that the hub follows."""
     return (

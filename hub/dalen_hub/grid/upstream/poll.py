@@ -11,7 +11,7 @@ from dalen_hub.forecast.model import forecasts_from_rows
 from dalen_hub.forecast.uploaded import store_forecast
 from dalen_hub.grid.routes import ON_FORECAST_CHANGED
 from dalen_hub.grid.upstream.client import DsoUnreachableError, Fetched
-from dalen_hub.grid.upstream.ledger import Ledger, take
+from dalen_hub.grid.upstream.ledger import Ledger, still_good, take
 from dalen_hub.grid.upstream.link import Link, LinkState
 from dalen_hub.grid.upstream.orders import Finding, GridOrders, Remark
 from dalen_hub.grid.upstream.settings import SecretError
@@ -28,10 +28,16 @@ _LOGGER = logging.getLogger(__name__)
 
 async def restore(app: web.Application, link: Link) -> None:
     """Let the last good documents count from before the hub started."""
+    facts = link.facts(app[CLOCK]())
     async with reading(app[ENGINE]) as conn:
-        good = await load_documents(conn, link.trafo.id, link.settings.program)
+        stored = await load_documents(conn, link.trafo.id, link.settings.program)
+    good = {
+        key: each
+        for key, each in stored.items()
+        if still_good(each, link.adapter, facts)
+    }
     link.ledger = Ledger(good=good)
-    link.orders = link.ledger.orders(link.adapter, link.facts(app[CLOCK]()))
+    link.orders = link.ledger.orders(link.adapter, facts)
 
 
 async def poll(app: web.Application, link: Link) -> bool:
