@@ -24,7 +24,7 @@ _POOLED_WEIGHT: Final = 0.3
 _HOME_STIFFNESS: Final = 30.0
 _LEAST_RIDGE: Final = 0.1
 _STIFFNESS: Final = 1000.0
-_CHUNK: Final = 1000
+_CHUNK: Final = 250
 # For so long after a limit a house catches up.
 _RECOVERY: Final = 2 * QUARTERS_PER_HOUR
 
