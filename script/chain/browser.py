@@ -77,10 +77,10 @@ async def signed_in(
 
 async def settle(page: Page) -> None:
     """Wait until nothing moves but what never stops."""
-    await page.wait_for_timeout(300)
+    await page.wait_for_timeout(150)
     with suppress(TimeoutError):
         await page.wait_for_function(_STILL, timeout=_STILL_WITHIN_MS)
-    await page.wait_for_timeout(200)
+    await page.wait_for_timeout(100)
 
 
 def _tokens(home_assistant: HomeAssistant) -> dict[str, Any]:

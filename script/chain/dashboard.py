@@ -78,6 +78,11 @@ async def make_dashboard(home_assistant: HomeAssistant, language: str) -> None:
             "mode": "storage",
         }
     )
+    await fill_dashboard(home_assistant, language)
+
+
+async def fill_dashboard(home_assistant: HomeAssistant, language: str) -> None:
+    """Put the cards on the dashboard, with texts in a language."""
     await home_assistant.command(
         {
             "type": "lovelace/config/save",
