@@ -64,6 +64,11 @@ class Flow:
         """Press the button of a form."""
         await self.dialog.locator("ha-dialog-footer ha-button").last.click()
 
+    async def close(self) -> None:
+        """Close the dialog; nothing is kept."""
+        await self.dialog.locator("ha-icon-button").first.click()
+        await self.dialog.locator("wa-dialog").wait_for(state="hidden")
+
     def fields(self, kind: str) -> Locator:
         """Return the fields of one kind, in their order."""
         return self.dialog.locator(f"ha-selector-{kind} input")

@@ -91,7 +91,8 @@ async def see_options(page: Page, home_assistant: HomeAssistant, look: Look) -> 
     """Open every subject of the options; change nothing."""
     steps = translations(await language_of(page))["options"]["step"]
     flow = Flow(page, steps, look)
-    await _open_options(flow, home_assistant)
+    await page.goto(f"{home_assistant.url}/config/integrations/integration/dalen")
+    await _press_wheel(flow)
     await flow.shows("init")
     await flow.choose("init", "schedule")
     await flow.shows("schedule")
@@ -102,15 +103,14 @@ async def see_options(page: Page, home_assistant: HomeAssistant, look: Look) -> 
     await flow.choose("schedule", "schedule_add")
     await flow.shows("schedule_block")
     for subject in _OPTIONS:
-        await _open_options(flow, home_assistant)
+        await flow.close()
+        await _press_wheel(flow)
         await flow.choose("init", subject)
         await flow.shows(subject)
 
 
-async def _open_options(flow: Flow, home_assistant: HomeAssistant) -> None:
-    """Press the wheel of the house."""
-    url = f"{home_assistant.url}/config/integrations/integration/dalen"
-    await flow.page.goto(url)
+async def _press_wheel(flow: Flow) -> None:
+    """Open the options of the house."""
     buttons = flow.page.locator("ha-config-entry-row ha-icon-button")
     # Those of the heat pump come later, and with them the arrow that folds the house.
     await buttons.nth(4).wait_for()
