@@ -71,14 +71,18 @@ async def no_sleep(seconds: float) -> None:
     """Pass the time."""
 
 
-def quick(profile: HeatPumpProfile) -> HeatPumpProfile:
+def quick(profile: HeatPumpProfile, timeout_s: float = 0.3) -> HeatPumpProfile:
     """Return the profile with a timeout that a test can wait for."""
-    return replace(profile, transport=replace(profile.transport, timeout_s=0.3))
+    return replace(profile, transport=replace(profile.transport, timeout_s=timeout_s))
 
 
 @asynccontextmanager
 async def connected(
-    server: ModbusServer, profile_id: str = "dalen_simulated", **settings: Any
+    server: ModbusServer,
+    profile_id: str = "dalen_simulated",
+    *,
+    timeout_s: float = 0.3,
+    **settings: Any,
 ) -> AsyncGenerator[ModbusHeatPump]:
     """Connect an adapter to the server with the library that the home uses."""
     connection = ModbusConnection(ModbusTcpParams(host=HOST, port=server.port))
@@ -86,6 +90,6 @@ async def connected(
     unit = connection.for_unit(profile.transport.unit_id)
     settings = {"sleep": no_sleep, "clock": lambda: NOW, **settings}
     try:
-        yield ModbusHeatPump(unit, quick(profile), **settings)
+        yield ModbusHeatPump(unit, quick(profile, timeout_s), **settings)
     finally:
         await connection.close()
