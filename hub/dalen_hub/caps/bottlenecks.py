@@ -38,8 +38,13 @@ class Claims:
 
     def load_w(self, power_w: Floats, constraints: int) -> Floats:
         """Return the load of each constraint, shape (constraints,)."""
-        everybody = np.arange(len(power_w))
-        return _loads(self, everybody, power_w, constraints)
+        return loads_w(self.members, self.parts, power_w, constraints)
+
+    @property
+    def is_one_bottleneck(self) -> bool:
+        """Return whether all load the first constraint, wholly, and no other."""
+        is_plain = self.members.shape[1] == 1 and self.parts is None
+        return is_plain and not self.members.any()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +70,13 @@ class Sharing:
         """
         if self.own_levels_w is not None:
             return self.own_levels_w
-        levels = np.full(len(self.shortfall_w) + 1, np.inf)
-        held = self.bottleneck >= 0
-        np.minimum.at(levels, self.bottleneck[held], self.level_w[held])
         # The index -1 of no constraint finds the last element, which is infinite.
-        levels[-1] = np.inf
+        levels = np.full(len(self.shortfall_w) + 1, np.inf)
+        if len(self.shortfall_w) == 1:
+            levels[0] = self.level_w.min(initial=np.inf)
+        else:
+            held = self.bottleneck >= 0
+            np.minimum.at(levels, self.bottleneck[held], self.level_w[held])
         lowest: Floats = levels[members].min(axis=1, initial=np.inf)
         return lowest
 
@@ -81,6 +88,8 @@ def share_room(claims: Claims, rooms_w: Floats) -> Sharing:
     """
     if bool((claims.load_w(claims.upper_w, len(rooms_w)) <= rooms_w).all()):
         return _everything(claims, len(rooms_w))
+    if len(rooms_w) == 1 and claims.is_one_bottleneck:
+        return _share_one(claims, rooms_w)
     filling = _Filling.of(claims, rooms_w)
     while filling.fill_next():
         pass
@@ -96,6 +105,49 @@ def _everything(claims: Claims, constraints: int) -> Sharing:
         bottleneck=np.full(count, NO_CONSTRAINT, dtype=np.int64),
         shortfall_w=np.zeros(constraints),
     )
+
+
+def _share_one(claims: Claims, rooms_w: Floats) -> Sharing:
+    """Return the shares where one constraint holds all: no round is needed."""
+    lower_w, upper_w, weight = claims.lower_w, claims.upper_w, claims.weight
+    level = _level_of_one(claims, float(rooms_w[0]))
+    if level == np.inf:
+        return _everything(claims, 1)
+    wanted_w = weight * max(level, 0.0)
+    share_w = np.minimum(np.maximum(wanted_w, lower_w), upper_w)
+    held = share_w < upper_w
+    return Sharing(
+        share_w=share_w,
+        level_w=np.where(held, np.maximum(wanted_w, lower_w) / weight, np.inf),
+        bottleneck=np.where(held, 0, NO_CONSTRAINT),
+        shortfall_w=_shortfall_w(claims.load_w(share_w, 1), rooms_w),
+    )
+
+
+def _level_of_one(claims: Claims, room_w: float) -> float:
+    """Return the level at which the one constraint is full; see ``_level_of``."""
+    count, weight = len(claims.weight), claims.weight
+    corners = np.concatenate((claims.lower_w / weight, claims.upper_w / weight))
+    order = corners.argsort(kind="stable")
+    members = order[order >= count] - count
+    lower_w, upper_w = claims.lower_w[members], claims.upper_w[members]
+    least_w = lower_w.sum()
+    if upper_w.sum() <= room_w:
+        return np.inf
+    if least_w >= room_w:
+        return -np.inf
+    slopes = np.concatenate((weight, -weight))[order]
+    below, above = _segment(corners[order], slopes, room_w - least_w)
+    starts, ends = corners[members], corners[members + count]
+    return _full_at(
+        (starts, lower_w), (ends, upper_w), weight[members], room_w, below, above
+    )
+
+
+def _shortfall_w(used_w: Floats, rooms_w: Floats) -> Floats:
+    """Return what the shares exceed each room by; rounding is no shortfall."""
+    over_w = used_w - rooms_w - 1e-9 * np.maximum(1.0, rooms_w)
+    return np.where(over_w > 0, used_w - rooms_w, 0.0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,13 +211,11 @@ class _Filling:
     def result(self) -> Sharing:
         """Return the shares."""
         used_w = self.claims.load_w(self.share_w, len(self.rooms_w))
-        # Rounding is no shortfall.
-        over_w = used_w - self.rooms_w - 1e-9 * np.maximum(1.0, self.rooms_w)
         return Sharing(
             share_w=self.share_w,
             level_w=self.level_w,
             bottleneck=self.bottleneck,
-            shortfall_w=np.where(over_w > 0, used_w - self.rooms_w, 0.0),
+            shortfall_w=_shortfall_w(used_w, self.rooms_w),
         )
 
     def _level_of(self, index: int) -> float:
@@ -176,46 +226,23 @@ class _Filling:
         parts = self.parts[index] = self.parts[index][still]
         if not len(events):
             return np.inf
-        full = events >= count
-        members, part = events[full] - count, parts[full]
+        members, part = events[events >= count] - count, parts[events >= count]
         room_w = self.left_w[index]
-        if (part * self.claims.upper_w[members]).sum() <= room_w:
+        lower_w = part * self.claims.lower_w[members]
+        upper_w = part * self.claims.upper_w[members]
+        if upper_w.sum() <= room_w:
             return np.inf
-        lower_w = (part * self.claims.lower_w[members]).sum()
-        if lower_w >= room_w:
+        least_w = lower_w.sum()
+        if least_w >= room_w:
             return -np.inf
-        below, above = self._segment(events, parts, room_w - lower_w)
-        return self._full_at(members, part, room_w, below, above)
-
-    def _segment(
-        self, events: Ints, parts: Floats, room_w: float
-    ) -> tuple[float, float]:
-        """Return the corners between which the sum above the lower bounds fits."""
-        count = len(self.active)
-        corners = self.corners[events]
         weight = parts * self.claims.weight[events % count]
-        slopes = np.cumsum(np.where(events < count, weight, -weight))
-        sums = np.cumsum(slopes[:-1] * np.diff(corners))
-        after = min(int(np.searchsorted(sums, room_w)) + 1, len(corners) - 1)
-        return float(corners[after - 1]), float(corners[after])
-
-    def _full_at(
-        self, members: Ints, part: Floats, room_w: float, below: float, above: float
-    ) -> float:
-        """Return the level between two corners at which the sum is the room.
-
-        The sums are taken anew, without the rounding of running sums.
-        """
-        claims, middle = self.claims, 0.5 * (below + above)
-        at_lower = self.corners[members] >= middle
-        at_upper = (self.corners[members + len(self.active)] <= middle) & ~at_lower
-        rising = ~(at_lower | at_upper)
-        slope = (part * claims.weight[members])[rising].sum()
-        if slope <= 0.0:
-            return below
-        fixed_w = (part * claims.lower_w[members])[at_lower].sum()
-        fixed_w += (part * claims.upper_w[members])[at_upper].sum()
-        return float(min(max((room_w - fixed_w) / slope, below), above))
+        slopes = np.where(events < count, weight, -weight)
+        below, above = _segment(self.corners[events], slopes, room_w - least_w)
+        starts, ends = self.corners[members], self.corners[members + count]
+        weight = part * self.claims.weight[members]
+        return _full_at(
+            (starts, lower_w), (ends, upper_w), weight, room_w, below, above
+        )
 
     def _freeze(self, index: int) -> None:
         """Make final what the members of a bottleneck have."""
@@ -233,7 +260,10 @@ class _Filling:
         self.bottleneck[members] = np.where(held, index, NO_CONSTRAINT)
         self.active[members] = False
         self.levels[index] = np.inf
-        self.left_w -= _loads(claims, members, share_w, len(self.left_w))
+        parts = None if claims.parts is None else claims.parts[members]
+        self.left_w -= loads_w(
+            claims.members[members], parts, share_w, len(self.left_w)
+        )
         touched = np.unique(claims.members[members])
         self.stale |= set(touched[touched >= 0].tolist())
         np.maximum(self.left_w, 0.0, out=self.left_w)
@@ -279,15 +309,49 @@ def _merge(events: list[Ints], parts: list[Floats], order: Ints) -> None:
     events[:], parts[:] = [together[sorting]], [part[sorting]]
 
 
-def _loads(claims: Claims, members: Ints, power_w: Floats, constraints: int) -> Floats:
-    """Return what some participants load each constraint with."""
-    loads_w = np.zeros(constraints + 1)
-    for number, column in enumerate(claims.members.T):
-        load_w = power_w
-        if claims.parts is not None:
-            load_w = power_w * claims.parts[members, number]
+def loads_w(
+    members: Ints, parts: Floats | None, power_w: Floats, constraints: int
+) -> Floats:
+    """Return what participants load each constraint with, shape (constraints,).
+
+    For members and parts see ``Claims``; ``power_w`` has the shape (n,).
+    """
+    sums_w = np.zeros(constraints + 1)
+    for number, column in enumerate(members.T):
+        load_w = power_w if parts is None else power_w * parts[:, number]
         # What loads no constraint falls into the first bin.
-        loads_w += np.bincount(
-            column[members] + 1, weights=load_w, minlength=constraints + 1
-        )
-    return loads_w[1:]
+        sums_w += np.bincount(column + 1, weights=load_w, minlength=constraints + 1)
+    return sums_w[1:]
+
+
+def _segment(corners: Floats, slopes: Floats, room_w: float) -> tuple[float, float]:
+    """Return the corners between which the sum above the lower bounds fits.
+
+    ``slopes`` is by how much the sum rises faster from each sorted corner on.
+    """
+    sums = np.cumsum(np.cumsum(slopes)[:-1] * np.diff(corners))
+    after = min(int(np.searchsorted(sums, room_w)) + 1, len(corners) - 1)
+    return float(corners[after - 1]), float(corners[after])
+
+
+def _full_at(
+    lower: tuple[Floats, Floats],
+    upper: tuple[Floats, Floats],
+    weight: Floats,
+    room_w: float,
+    below: float,
+    above: float,
+) -> float:
+    """Return the level between two corners at which the sum is the room.
+
+    ``lower`` and ``upper`` are the corners of the members and their load there. The
+    sums are taken anew, without the rounding of running sums.
+    """
+    middle = 0.5 * (below + above)
+    at_lower = lower[0] >= middle
+    at_upper = (upper[0] <= middle) & ~at_lower
+    slope = weight[~(at_lower | at_upper)].sum()
+    if slope <= 0.0:
+        return below
+    fixed_w = lower[1][at_lower].sum() + upper[1][at_upper].sum()
+    return float(min(max((room_w - fixed_w) / slope, below), above))

@@ -7,8 +7,9 @@ have drawn meanwhile. An error in the latter cancels as long as the same model
 says what the next level will draw: the loop closes on the meter.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import math
 from typing import Final
@@ -57,16 +58,20 @@ class Outlook:
     p90_kw: Floats
     limit_kw: Floats | None = None
     pumps_kw: Floats | None = None
+    _middles_s: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive once when each value holds: it is a mean, so in the middle."""
+        seconds = [(each - self.starts[0]).total_seconds() for each in self.starts]
+        object.__setattr__(self, "_middles_s", np.array(seconds) + 450.0)
 
     def change_kw(self, before: datetime, after: datetime) -> float:
         """Return by how much the P50 moves from one instant to another."""
         if not self.starts:
             return 0.0
         zero = self.starts[0]
-        # The value of a quarter hour is its mean: it holds in the middle of it.
-        middles_s = [(start - zero).total_seconds() + 450.0 for start in self.starts]
         at_s = [(moment - zero).total_seconds() for moment in (before, after)]
-        first, second = np.interp(at_s, middles_s, self.p50_kw)
+        first, second = np.interp(at_s, self._middles_s, self.p50_kw)
         return float(second - first)
 
 
@@ -147,11 +152,21 @@ def expected_mean_w(
 
     Heat pumps follow ``delay`` after a decision. Before the first entry it holds.
     """
-    begins = [each.since + delay for each in history]
+    length_s = (end - start).total_seconds()
+    start, end = start - delay, end - delay
+    first = max(0, bisect_right(history, start, key=_since) - 1)
     total = np.zeros_like(history[0].load_w)
-    for index, each in enumerate(history):
-        begin = start if index == 0 else max(start, begins[index])
-        finish = begins[index + 1] if index + 1 < len(history) else end
-        seconds = (min(finish, end) - begin).total_seconds()
-        total = total + max(0.0, seconds) * each.load_w
-    return total / (end - start).total_seconds()
+    for index in range(first, len(history)):
+        begin = start if index == first else history[index].since
+        if begin >= end:
+            break
+        is_last = index + 1 == len(history)
+        finish = end if is_last else min(history[index + 1].since, end)
+        seconds = max(0.0, (finish - begin).total_seconds())
+        total = total + seconds * history[index].load_w
+    return total / length_s
+
+
+def _since(expected: Expected) -> datetime:
+    """Return from when on it was expected."""
+    return expected.since

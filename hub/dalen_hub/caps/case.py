@@ -62,5 +62,4 @@ class Case:
 
     def load_w(self, power_w: Floats) -> Floats:
         """Return the load of each constraint."""
-        claims = self.fleet.claims(power_w, power_w)
-        return claims.load_w(power_w, len(self.grid.bottlenecks))
+        return self.fleet.load_w(power_w, len(self.grid.bottlenecks))

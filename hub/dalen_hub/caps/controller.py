@@ -133,7 +133,7 @@ def _turns(case: Case, levels_w: Floats) -> Turns:
                 state.turns.on, 0.0, state.turns.since_s + elapsed.total_seconds()
             ),
         )
-    share_w = _share_w(fleet, levels_w)
+    share_w = fleet.share_w(levels_w)
     low = case.takes_part & (share_w < fleet.start_w - NOTHING_W)
     low &= fleet.start_w > fleet.lowest_w
     return take_turns(state.turns, fleet, share_w, low=low, elapsed=elapsed)
@@ -144,14 +144,9 @@ def _caps_w(case: Case, levels_w: Floats, turns: Turns) -> Floats:
     fleet, situation = case.fleet, case.situation
     if situation.stopped:
         return np.where(fleet.steerable, 0.0, fleet.highest_w)
-    share_w = _share_w(fleet, levels_w)
+    share_w = fleet.share_w(levels_w)
     caps_w = caps_of(fleet, fleet.steerable, share_w, turns)
     return fleet.framed_w(caps_w, situation.frame_w)
-
-
-def _share_w(fleet: Fleet, levels_w: Floats) -> Floats:
-    """Return what a level gives each home, between its floor and its nameplate."""
-    return np.clip(fleet.weight * levels_w, fleet.lowest_w, fleet.highest_w)
 
 
 def _told_w(case: Case, caps_w: Floats) -> tuple[Floats, bool]:

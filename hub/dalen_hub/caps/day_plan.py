@@ -76,7 +76,7 @@ def plan_day(
     """
     rooms_w = _rooms_w(grid, outlook, metered=metered)
     paused = np.zeros(fleet.size) if paused_w is None else paused_w
-    taken_w = fleet.claims(paused, paused).load_w(paused, len(grid.bottlenecks))
+    taken_w = fleet.load_w(paused, len(grid.bottlenecks))
     rooms_w = np.maximum(rooms_w - taken_w, 0.0)
     takes_part = fleet.steerable & (paused == 0.0)
     asking = _Asking.of(fleet, takes_part, want_w if metered else None)
@@ -84,8 +84,12 @@ def plan_day(
     turns = turns or no_turns(fleet.size)
     nobody = np.zeros(fleet.size, dtype=np.bool_)
     elapsed = _elapsed(outlook.starts, turns_at, now)
-    for index, passed in enumerate(elapsed):
-        if asking.is_tight(rooms_w[index]):
+    is_tight = asking.are_tight(rooms_w).tolist()
+    # Once there is room to the end nobody asks whose turn it is.
+    while is_tight and not is_tight[-1]:
+        is_tight.pop()
+    for index, (tight, passed) in enumerate(zip(is_tight, elapsed, strict=False)):
+        if tight:
             turns = asking.plan_quarter(plan, index, rooms_w[index], turns, passed)
         else:
             turns = take_turns(
@@ -127,10 +131,10 @@ class _Asking:
             upper_w=np.where(takes_part, fleet.most_wanted_w(known_w), 0.0),
         )
 
-    def is_tight(self, room_w: Floats) -> bool:
-        """Return whether somebody has to be limited."""
-        claims = self.fleet.claims(self.lower_w, self.upper_w)
-        return bool((claims.load_w(self.upper_w, len(room_w)) > room_w).any())
+    def are_tight(self, rooms_w: Floats) -> Bools:
+        """Return in which quarter hours somebody has to be limited."""
+        most_w = self.fleet.load_w(self.upper_w, rooms_w.shape[1])
+        return np.asarray((most_w > rooms_w).any(axis=1))
 
     def plan_quarter(
         self,
@@ -144,7 +148,7 @@ class _Asking:
         fleet = self.fleet
         sharing = share_by_policy(fleet, self.lower_w, self.upper_w, room_w)
         levels_w = sharing.common_level_w(fleet.members)
-        share_w = np.clip(fleet.weight * levels_w, fleet.lowest_w, fleet.highest_w)
+        share_w = fleet.share_w(levels_w)
         low = _is_low(fleet, self.takes_part, share_w)
         turns = take_turns(turns, fleet, share_w, low=low, elapsed=elapsed)
         plan.level_w[index] = lowest_level_w(sharing.level_w)

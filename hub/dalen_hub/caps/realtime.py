@@ -69,11 +69,12 @@ def target_of(case: Case) -> Target:
 def _metered(case: Case, measured: Measured) -> Target:
     """Return the water level of the room that the meter leaves."""
     rest_w = _rest_w(case, measured)
-    room_w = _room_w(case, measured, rest_w)
+    others_w = _others_w(case)
+    room_w = _room_w(case, measured, rest_w) - case.state.use * others_w
     lower_w = np.where(case.takes_part, case.drawn_w(case.fleet.lowest_w), 0.0)
     upper_w = np.where(case.takes_part, case.want_w, 0.0)
     allowed_w = np.maximum(room_w, 0.0) / case.state.use
-    reached_w = np.minimum(allowed_w, _reachable_w(case))
+    reached_w = np.minimum(allowed_w, _reachable_w(case, others_w))
     sharing = share_by_policy(case.fleet, lower_w, upper_w, reached_w)
     levels_w = sharing.common_level_w(case.fleet.members)
     is_slow = (reached_w < allowed_w).any() and np.isfinite(levels_w).any()
@@ -86,7 +87,7 @@ def _metered(case: Case, measured: Measured) -> Target:
     )
 
 
-def _reachable_w(case: Case) -> Floats:
+def _reachable_w(case: Case, others_w: Floats) -> Floats:
     """Return the highest room that does not rise too fast, per constraint.
 
     A fresh forecast counts at once, but not after a stop.
@@ -95,8 +96,7 @@ def _reachable_w(case: Case) -> Floats:
     if case.situation.fresh_forecast and not state.after_stop:
         return np.full(len(case.grid.bottlenecks), np.inf)
     minutes = max(0.0, (now - state.at) / timedelta(minutes=1))
-    level_w = np.clip(fleet.weight * state.levels_w, fleet.lowest_w, fleet.highest_w)
-    share_w = np.minimum(case.want_w, level_w)
+    share_w = np.minimum(case.want_w, fleet.share_w(state.levels_w))
     risen_w = share_w + case.settings.ramp_w_per_min * minutes
     reach_w = case.load_w(np.where(case.takes_part, risen_w, 0.0))
     recent = [
@@ -106,7 +106,7 @@ def _reachable_w(case: Case) -> Floats:
     ]
     if not recent:
         return reach_w
-    before_w: Floats = np.max(recent, axis=0) - _others_w(case)
+    before_w: Floats = np.max(recent, axis=0) - others_w
     return np.maximum(reach_w, before_w)
 
 
@@ -129,7 +129,7 @@ def _rest_w(case: Case, measured: Measured) -> Floats:
 
 
 def _room_w(case: Case, measured: Measured, rest_w: Floats) -> Floats:
-    """Return what is left for the homes that follow, per constraint."""
+    """Return what is left for all heat pumps, per constraint."""
     situation, settings = case.situation, case.settings
     middle = measured.end - measured.length / 2
     ahead = situation.now + measured.length / 2
@@ -140,13 +140,7 @@ def _room_w(case: Case, measured: Measured, rest_w: Floats) -> Floats:
     made_up_w[0] = made_up_for_w(
         situation.readings, aims_w[0], situation.now, settings.response
     )
-    return (
-        aims_w
-        + made_up_w
-        - rest_w
-        - change_w * case.grid.rest_shares
-        - case.state.use * _others_w(case)
-    )
+    return aims_w + made_up_w - rest_w - change_w * case.grid.rest_shares
 
 
 def learn_use(case: Case) -> ControlState:

@@ -74,9 +74,8 @@ def _pass_time(
     seconds = elapsed.total_seconds()
     got_w = np.where(turns.on, fleet.start_w, 0.0)
     missed_w = np.where(turns.in_turn, np.minimum(share_w, fleet.start_w) - got_w, 0.0)
-    credit_ws = np.clip(
-        turns.credit_ws + missed_w * seconds, -_MOST_CREDIT_WS, _MOST_CREDIT_WS
-    )
+    credit_ws = turns.credit_ws + missed_w * seconds
+    credit_ws = np.minimum(np.maximum(credit_ws, -_MOST_CREDIT_WS), _MOST_CREDIT_WS)
     return replace(turns, since_s=turns.since_s + seconds, credit_ws=credit_ws)
 
 
@@ -135,8 +134,7 @@ def _part_in(fleet: Fleet, constraint: int) -> Floats:
 
 def _load(fleet: Fleet, power_w: Floats) -> Floats:
     """Return the load of each constraint."""
-    constraints = int(fleet.members.max(initial=-1)) + 1
-    return fleet.claims(power_w, power_w).load_w(power_w, constraints)
+    return fleet.load_w(power_w, fleet.constraints)
 
 
 def _mask(indices: Ints, size: int) -> Bools:

@@ -44,9 +44,9 @@ class HomeSide:
     def limits_w(self, minute: int, paused: BoolArray) -> FloatArray:
         """Return the limits that count in a minute, shape (n,)."""
         target_w = self._ahead_w[minute // QUARTER_MIN]
-        turn: BoolArray = self.stagger == float(minute % _STAGGER_MIN)
-        rises = target_w > self._obeyed_w
-        self._obeyed_w = np.where(rises & ~turn, self._obeyed_w, target_w)
+        waits: BoolArray = self.stagger != float(minute % _STAGGER_MIN)
+        lowered_w = np.minimum(self._obeyed_w, target_w)
+        self._obeyed_w = np.where(waits, lowered_w, target_w)
         return np.where(paused, np.inf, self._obeyed_w)
 
 

@@ -77,7 +77,9 @@ class HubSide:
     _grid: Grid = field(init=False)
     _state: ControlState = field(init=False)
     _readings: tuple[Reading, ...] = field(init=False, default=())
-    _reports: list[Report] = field(init=False, default_factory=list)
+    _report: Report | None = field(init=False, default=None)
+    _free_w: FloatArray = field(init=False)
+    _is_free: BoolArray = field(init=False)
     _want_w: FloatArray = field(init=False)
     _outlook: Outlook | None = field(init=False, default=None)
     _plan: DayPlan | None = field(init=False, default=None)
@@ -89,6 +91,8 @@ class HubSide:
         self._grid = simple_grid(limit_kw)
         self._state = first_state(self.fleet, self.now)
         self._want_w = np.full(self.fleet.size, np.nan)
+        self._free_w = np.zeros((0, self.fleet.size))
+        self._is_free = np.zeros((0, self.fleet.size), dtype=np.bool_)
 
     def read_meter(self, reading: Reading) -> None:
         """Take in a reading of the transformer."""
@@ -97,8 +101,8 @@ class HubSide:
 
     def read_reports(self, report: Report) -> None:
         """Take in the reports of a quarter hour, and learn what was not steered."""
-        self._reports = [*self._reports, report][-_WANT_QUARTERS:]
-        self._want_w = self._uncapped_w()
+        self._report = report
+        self._want_w = self._uncapped_w(report)
         trafo_kw = self._mean_load_kw(report.start)
         known = ~np.isnan(report.power_w)
         if trafo_kw is not None and known.any():
@@ -182,14 +186,14 @@ class HubSide:
     def _heard(self, online: BoolArray) -> Heard:
         """Return what homes told so far."""
         unknown = np.full(self.fleet.size, np.nan)
-        if not self._reports:
+        last = self._report
+        if last is None:
             return Heard(
                 online=online,
                 paused=np.zeros(self.fleet.size, dtype=np.bool_),
                 want_w=unknown,
                 power_w=unknown,
             )
-        last = self._reports[-1]
         return Heard(
             online=online,
             paused=last.paused,
@@ -199,13 +203,13 @@ class HubSide:
             power_end=last.start + QUARTER,
         )
 
-    def _uncapped_w(self) -> FloatArray:
+    def _uncapped_w(self, report: Report) -> FloatArray:
         """Return the mean power in the quarter hours without a cap, of a day."""
-        power_w = np.array([report.power_w for report in self._reports])
-        free = ~np.array([report.capped for report in self._reports])
-        free &= ~np.isnan(power_w)
-        sums = np.where(free, power_w, 0.0).sum(axis=0)
-        counts = free.sum(axis=0)
+        is_free = ~(report.capped | np.isnan(report.power_w))
+        free_w = np.where(is_free, report.power_w, 0.0)
+        self._is_free = np.vstack((self._is_free[1 - _WANT_QUARTERS :], is_free))
+        self._free_w = np.vstack((self._free_w[1 - _WANT_QUARTERS :], free_w))
+        sums, counts = self._free_w.sum(axis=0), self._is_free.sum(axis=0)
         want_w = np.full(self.fleet.size, np.nan)
         np.divide(sums, counts, out=want_w, where=counts > 0)
         return want_w
