@@ -15,7 +15,7 @@ from typing import Any
 from dalen_hub.consent.tiers import DEFAULT_TIER, Tier
 
 TEXT_ID = "dalen-home"
-VERSION = 1
+VERSION = 2
 LANGUAGES = ("en", "nl")
 
 TITLE: Mapping[str, str] = {
