@@ -53,7 +53,9 @@ def decide(
     bring it along with ``control_members.carried_over``.
     """
     case = Case.of(state, situation, fleet, grid, settings)
-    case = replace(case, state=learn_use(case))
+    learned = learn_use(case)
+    if learned is not state:
+        case = replace(case, state=learned)
     target = target_of(case)
     levels_w, source = _approached(case, target)
     turns = _turns(case, levels_w)

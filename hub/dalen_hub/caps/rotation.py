@@ -58,7 +58,12 @@ def take_turns(
     """
     if not low.any() and turns.on.all() and not turns.in_turn.any():
         # Nobody waits and nobody waited: only the time passes.
-        return replace(turns, since_s=turns.since_s + elapsed.total_seconds())
+        return Turns(
+            in_turn=turns.in_turn,
+            on=turns.on,
+            since_s=turns.since_s + elapsed.total_seconds(),
+            credit_ws=turns.credit_ws,
+        )
     turns = _pass_time(turns, fleet, share_w, elapsed)
     on = ~low
     if low.any():
