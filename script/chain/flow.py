@@ -17,6 +17,10 @@ type Look = Callable[[Page, str], Awaitable[None]]
 """Is called with every screen that is shown, and its name."""
 
 
+async def look_away(page: Page, name: str) -> None:
+    """Walk on without looking at a screen."""
+
+
 def translations(language: str) -> dict[str, Any]:
     """Return the texts of Dalen in a language."""
     texts: dict[str, Any] = json.loads((TRANSLATIONS / f"{language}.json").read_text())

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page
 
 from .browser import HEIGHT, WIDTH, find_chromium, new_page, open_browser, signed_in
 from .chain import Chain, Ports
+from .flow import Flow, look_away, translations
 from .home_assistant import HomeAssistant
 from .hub import TRAFO
 from .processes import ChainError, Processes, free_port
@@ -25,8 +26,6 @@ DASHBOARD_WIDTH: Final = 560
 LIMITED_FOR_S: Final = 60.0
 MAX_BYTES: Final = 300_000
 
-# What to press on the page of the integration.
-_JOIN: Final = {"en": "Join a neighbourhood", "nl": "Meedoen met een buurt"}
 _OVERVIEW: Final = """
 <style>
   body {{ margin: 0; padding: 16px; display: flex; gap: 16px; background: #d7dde3 }}
@@ -80,10 +79,13 @@ class Camera:
         await _leave(home_assistant)
         pairing_string = await self._chain.hub.run("invite", "--trafo", TRAFO)
         await page.goto(f"{home_assistant.url}/config/integrations/integration/dalen")
-        await page.get_by_text(_JOIN[self._language]).first.click()
-        field = page.locator("ha-selector-text input").first
-        await field.fill(pairing_string)
-        await field.press("Enter")
+        texts = translations(self._language)["config_subentries"]["neighbourhood"]
+        await page.get_by_text(texts["initiate_flow"]["user"]).first.click()
+        flow = Flow(page, texts["step"], look_away)
+        await flow.shows("user")
+        await flow.choose("user", "join")
+        await flow.fields("text").first.fill(pairing_string)
+        await flow.submit()
         await page.wait_for_selector("ha-selector-select")
         await self._shoot(page, "consent")
 
