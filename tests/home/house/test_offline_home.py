@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 import logging
 from pathlib import Path
@@ -11,7 +12,10 @@ from aiohttp.test_utils import unused_port
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from sqlalchemy import select
 
 from custom_components.dalen.const import DOMAIN
@@ -26,9 +30,9 @@ from ..heat_pump.modbus_server import HOST, ModbusServer
 from .houses import (
     CONNECTED,
     HOOD_ID,
+    POWER,
     SOURCE,
     heat_pump_subentry,
-    pass_time,
     set_up,
     state_of,
     until,
@@ -41,8 +45,8 @@ START = datetime(2026, 11, 23, 15, 0, 30, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(hours=24)
 QUARTERS = 96
-# A reading stands for a minute, and two thirds of a quarter hour must be read.
-STEP_S = 75.0
+# As long as a reading stands for the house.
+STEP_S = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +113,7 @@ async def test_a_day_offline_costs_one_poll(
 
     back = START + DAY
     while datetime.now(UTC) < back:
-        await pass_time(hass, freezer, STEP_S)
+        await read_once(hass, freezer)
     assert state_of(hass, CONNECTED) == "off"
     link = entry.runtime_data.links[HOOD_ID]
     assert len(link.diagnostics()["waiting_reports"]) == QUARTERS
@@ -154,6 +158,24 @@ async def a_member(
     entry.add_to_hass(hass)
     await set_up(hass, entry)
     return entry
+
+
+async def read_once(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    """Let time leap, and wait for the reading that it starts.
+
+    What waits for a later moment, such as a new connection, ends with the next leap.
+    """
+    freezer.tick(timedelta(seconds=STEP_S))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    with suppress(AssertionError):
+        await until(lambda: reported(hass) == datetime.now(UTC))
+
+
+def reported(hass: HomeAssistant) -> datetime | None:
+    """Return when the power of the heat pump was read."""
+    state = hass.states.get(POWER)
+    return None if state is None else state.last_reported
 
 
 async def assert_all_is_told(hub: RealHub) -> None:
