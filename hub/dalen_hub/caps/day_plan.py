@@ -64,10 +64,10 @@ def plan_day(
 ) -> DayPlan:
     """Return the plan for the quarter hours of the forecast, in their order.
 
-    Room = limit x (1 - 2 %) - P90 of the rest. Where the meter corrects (``metered``)
-    a plan counts for homes that lost their link only, and the others make up for an
-    error: then the next hours have limit - P50, and what heat pumps are known to draw
-    uncapped counts (``want_w``, NaN where unknown).
+    Room = limit x (1 - 2 %) - P90 of the rest, for all that heat pumps can draw. Where
+    the meter corrects (``metered``) the next hours of a plan count for homes that lost
+    their link only, and the others make up for an error: they have limit - P50, for
+    what heat pumps are known to draw uncapped (``want_w``, NaN where unknown).
 
     ``turns`` is the rotation so far, as of ``turns_at``; a plan that is made within a
     quarter hour, at ``now``, counts only the time since, so that no compressor starts
@@ -79,17 +79,23 @@ def plan_day(
     taken_w = fleet.load_w(paused, len(grid.bottlenecks))
     rooms_w = np.maximum(rooms_w - taken_w, 0.0)
     takes_part = fleet.steerable & (paused == 0.0)
-    asking = _Asking.of(fleet, takes_part, want_w if metered else None)
+    careful = _Asking.of(fleet, takes_part, None)
+    usual = _Asking.of(fleet, takes_part, want_w)
+    near = _CORRECTED if metered else 0
     plan = _free_plan(fleet, outlook.starts, rooms_w)
     turns = turns or no_turns(fleet.size)
     nobody = np.zeros(fleet.size, dtype=np.bool_)
     elapsed = _elapsed(outlook.starts, turns_at, now)
-    is_tight = asking.are_tight(rooms_w).tolist()
+    is_tight = [
+        *usual.are_tight(rooms_w[:near]).tolist(),
+        *careful.are_tight(rooms_w[near:]).tolist(),
+    ]
     # Once there is room to the end nobody asks whose turn it is.
     while is_tight and not is_tight[-1]:
         is_tight.pop()
     for index, (tight, passed) in enumerate(zip(is_tight, elapsed, strict=False)):
         if tight:
+            asking = usual if index < near else careful
             turns = asking.plan_quarter(plan, index, rooms_w[index], turns, passed)
         else:
             turns = take_turns(
