@@ -13,11 +13,11 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_HEAT_PUMP, SUBENTRY_NEIGHBOURHOOD
-from .flow_discovery import DiscoverySteps
-from .flow_heat_pump_subentry import HeatPumpSubentryFlow
-from .flow_neighbourhood import NeighbourhoodSubentryFlow
-from .flow_rejoin import RejoinSteps
-from .options_flow import DalenOptionsFlow
+from .flows.discovery import DiscoverySteps
+from .flows.heat_pump_subentry import HeatPumpSubentryFlow
+from .flows.neighbourhood import NeighbourhoodSubentryFlow
+from .flows.options_flow import DalenOptionsFlow
+from .flows.rejoin import RejoinSteps
 
 
 class DalenConfigFlow(DiscoverySteps, RejoinSteps, domain=DOMAIN):

@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.const import CONF_HOST, CONF_PORT
 
 from .const import CONF_CONNECTION, CONF_PROFILE, CONF_SERIAL, CONF_UNIT_ID, Connection
-from .flow_entity_limit import entity_unique_id
+from .flows.entity_limit import entity_unique_id
 from .heat_pump_data import CONF_DEVICE
 
 

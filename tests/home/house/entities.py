@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
-from custom_components.dalen.flow_entity_limit import entity_unique_id
+from custom_components.dalen.flows.entity_limit import entity_unique_id
 
 from .houses import PUMP_ID
 

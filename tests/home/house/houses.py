@@ -102,7 +102,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
     The clock of the event loop stands still in most tests; that of a thread goes.
     """
-    for _ in range(2000):
+    for _ in range(5000):
         if condition():
             return
         await asyncio.to_thread(time.sleep, 0.002)

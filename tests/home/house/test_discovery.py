@@ -37,7 +37,7 @@ HUB = ZeroconfServiceInfo(
 @pytest.fixture
 def probe() -> Iterator[AsyncMock]:
     """Answer for the gateway, which is at a port that tests cannot open."""
-    with patch("custom_components.dalen.flow_modbus_link.async_probe") as probe:
+    with patch("custom_components.dalen.flows.modbus_link.async_probe") as probe:
         probe.return_value = ProbeFailure(key="wrong_device", is_answered=True)
         yield probe
 

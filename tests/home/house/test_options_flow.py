@@ -153,7 +153,7 @@ async def test_there_is_an_end_to_the_hours(
     options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the screen says so before it is saved."""
-    monkeypatch.setattr("custom_components.dalen.options_schedule.MAX_BLOCKS", 1)
+    monkeypatch.setattr("custom_components.dalen.flows.options_schedule.MAX_BLOCKS", 1)
     await options.open("schedule", "schedule_add")
     await options.answer(EVENING)
     await options.choose("schedule_add")

@@ -4,7 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
 
-from .const import SUBENTRY_NEIGHBOURHOOD
+from ..const import SUBENTRY_NEIGHBOURHOOD
 from .options_comfort import ComfortSteps
 from .options_prices import PriceSteps
 from .options_safe_mode import SafeModeSteps

@@ -12,12 +12,12 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import CONF_MINIMUM_W, CONF_NAMEPLATE_W, DEFAULT_NAMEPLATE_W
-from .entity_heat_pump.bindings import POWER
-from .entity_heat_pump.mechanism import OpenThermMethod
-from .entity_heat_pump.number_range import NumberRange
-from .entity_heat_pump.recipe import ENABLE, LIMIT
-from .flow_selectors import (
+from ..const import CONF_MINIMUM_W, CONF_NAMEPLATE_W, DEFAULT_NAMEPLATE_W
+from ..entity_heat_pump.bindings import POWER
+from ..entity_heat_pump.mechanism import OpenThermMethod
+from ..entity_heat_pump.number_range import NumberRange
+from ..entity_heat_pump.recipe import ENABLE, LIMIT
+from .selectors import (
     SENSORS,
     choice,
     entity,

@@ -6,9 +6,8 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.helpers.selector import TimeSelector
 import probatio
 
-from .const import CONF_SAFE_MODE, MAX_NAMEPLATE_W
-from .options_base import HouseOptionsFlow, choice, number
-from .own_settings import (
+from ..const import CONF_SAFE_MODE, MAX_NAMEPLATE_W
+from ..own_settings import (
     CONF_BELOW_C,
     CONF_END,
     CONF_LASTS,
@@ -18,6 +17,7 @@ from .own_settings import (
     SILENT_LIMIT,
     SILENT_RELEASE,
 )
+from .options_base import HouseOptionsFlow, choice, number
 
 WHEN_SILENT: Final = [SILENT_LIMIT, SILENT_RELEASE]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from .heat_pump import RegisterRow
+from ..heat_pump import RegisterRow
 
 COLUMNS: Final = ("register", "place", "raw", "value", "verdict")
 _GLUE: Final = "\N{NO-BREAK SPACE}"

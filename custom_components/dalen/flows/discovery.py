@@ -11,11 +11,11 @@ from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .const import CONF_PROFILE, CONF_UNIT_ID
-from .flow_heat_pump import HeatPumpSteps
-from .heat_pump import TransportType
-from .heat_pump_data import CONF_TRANSPORT
-from .own_profiles import async_read_library
+from ..const import CONF_PROFILE, CONF_UNIT_ID
+from ..heat_pump import TransportType
+from ..heat_pump_data import CONF_TRANSPORT
+from ..own_profiles import async_read_library
+from .heat_pump import HeatPumpSteps
 
 # The gateway (ISG) of Stiebel Eltron and Tecalor asks for an address as "servicewelt".
 ISG_PROFILE: Final = "stiebel_wpm"

@@ -6,22 +6,22 @@ from typing import Any
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 from homeassistant.helpers.selector import SelectOptionDict
 
-from .const import CONF_CONNECTION, CONF_LIMIT, Connection
-from .entity_heat_pump.bindings import POWER
-from .entity_heat_pump.recipe import LIMIT, RecipeControl, load_recipes
-from .entity_heat_pump.recipe_match import Proposal, proposals
-from .entity_heat_pump.registry import registered_entities
-from .flow_base import Errors
-from .flow_entity_limit import contact_problem, recipe_control
-from .flow_entity_picks import EntityPicks
-from .flow_entity_schemas import (
+from ..const import CONF_CONNECTION, CONF_LIMIT, Connection
+from ..entity_heat_pump.bindings import POWER
+from ..entity_heat_pump.recipe import LIMIT, RecipeControl, load_recipes
+from ..entity_heat_pump.recipe_match import Proposal, proposals
+from ..entity_heat_pump.registry import registered_entities
+from ..probe import ProbeFailure
+from .base import Errors
+from .entity_limit import contact_problem, recipe_control
+from .entity_picks import EntityPicks
+from .entity_schemas import (
     CONF_PROPOSAL,
     OTHER,
     contact_schema,
     pick_schema,
     proposal_schema,
 )
-from .probe import ProbeFailure
 
 
 class EntitySteps[

@@ -13,11 +13,11 @@ from homeassistant.config_entries import (
 )
 import probatio
 
-from .const import CONF_SUBENTRY_ID, SUBENTRY_HEAT_PUMP
-from .flow_join import JoinSteps
-from .flow_vtn import CREDENTIALS, vtn_error
-from .membership import account_of, client_of
-from .openadr.errors import OpenAdrError
+from ..const import CONF_SUBENTRY_ID, SUBENTRY_HEAT_PUMP
+from ..membership import account_of, client_of
+from ..openadr.errors import OpenAdrError
+from .join import JoinSteps
+from .vtn import CREDENTIALS, vtn_error
 
 
 class RejoinSteps(JoinSteps[ConfigFlowContext, ConfigFlowResult, str], ConfigFlow):

@@ -13,9 +13,9 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import probatio
 
-from .const import CONF_TIER, CONF_VALID_UNTIL
-from .openadr.errors import AuthenticationFailedError, OpenAdrError, ProblemError
-from .openadr.reports import Tier
+from ..const import CONF_TIER, CONF_VALID_UNTIL
+from ..openadr.errors import AuthenticationFailedError, OpenAdrError, ProblemError
+from ..openadr.reports import Tier
 
 MAX_RESEARCH: Final = timedelta(days=365)
 

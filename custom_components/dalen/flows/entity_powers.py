@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import (
+from ..const import (
     CONF_FLOOR_W,
     CONF_INSTALLER_MAXIMUM_W,
     CONF_LIMIT,
@@ -17,12 +17,12 @@ from .const import (
     DEFAULT_NAMEPLATE_W,
     SUBENTRY_HEAT_PUMP,
 )
-from .entity_heat_pump.mechanism import LimitType
-from .flow_base import Errors, check_powers
-from .flow_controls import ControlSteps
-from .flow_entity_limit import entity_unique_id
-from .flow_entity_schemas import DEFAULT_MINIMUM_W, powers_schema
-from .flow_selectors import DEFAULT_BLOCK_BELOW_W
+from ..entity_heat_pump.mechanism import LimitType
+from .base import Errors, check_powers
+from .controls import ControlSteps
+from .entity_limit import entity_unique_id
+from .entity_schemas import DEFAULT_MINIMUM_W, powers_schema
+from .selectors import DEFAULT_BLOCK_BELOW_W
 
 
 class EntityPowersSteps[

@@ -7,15 +7,15 @@ from typing import Any
 from homeassistant.const import CONF_ID
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import CONF_LIMIT
-from .entity_heat_pump.number_range import NumberRange, number_range
-from .entity_heat_pump.reading import EntityReading, finite
-from .entity_heat_pump.recipe import ENABLE
-from .entity_heat_pump.recipe_match import Proposal
-from .entity_heat_pump.setting import CLIMATE, set_value
-from .entity_heat_pump.tier import ControlType, Unusable, control_type
-from .flow_base import Errors
-from .flow_entity_limit import (
+from ..const import CONF_LIMIT
+from ..entity_heat_pump.number_range import NumberRange, number_range
+from ..entity_heat_pump.reading import EntityReading, finite
+from ..entity_heat_pump.recipe import ENABLE
+from ..entity_heat_pump.recipe_match import Proposal
+from ..entity_heat_pump.setting import CLIMATE, set_value
+from ..entity_heat_pump.tier import ControlType, Unusable, control_type
+from .base import Errors
+from .entity_limit import (
     ROOM_STEP_K,
     control_answers,
     control_entity,
@@ -27,7 +27,7 @@ from .flow_entity_limit import (
     switch_limit,
     temperature_limit,
 )
-from .flow_entity_schemas import (
+from .entity_schemas import (
     CONF_BLOCK_OPTION,
     CONF_BLOCK_VALUE,
     CONF_FREE_OPTION,
@@ -40,7 +40,7 @@ from .flow_entity_schemas import (
     switch_schema,
     temperature_schema,
 )
-from .flow_write_test import WriteTestSteps
+from .write_test import WriteTestSteps
 
 
 class ControlSteps[

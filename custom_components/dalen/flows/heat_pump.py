@@ -4,8 +4,8 @@ from typing import Any
 
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import Connection
-from .flow_modbus import ModbusSteps
+from ..const import Connection
+from .modbus import ModbusSteps
 
 
 class HeatPumpSteps[

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.util import dt as dt_util
 import probatio
 
-from .const import (
+from ..const import (
     CONF_AGREE,
     CONF_COLLECTIVE,
     CONF_CONSENT,
@@ -26,10 +26,9 @@ from .const import (
     CONF_VALID_UNTIL,
     SUBENTRY_NEIGHBOURHOOD,
 )
-from .flow_share import END_DATE_SCHEMA, end_of_research, tier_field
-from .membership import async_leave, home_facts
-from .openadr.reports import Tier
-from .pairing import (
+from ..membership import async_leave, home_facts
+from ..openadr.reports import Tier
+from ..pairing import (
     ConsentGiven,
     Membership,
     PairingError,
@@ -39,6 +38,7 @@ from .pairing import (
     join,
     preview,
 )
+from .share import END_DATE_SCHEMA, end_of_research, tier_field
 
 type Errors = dict[str, str]
 

@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 import probatio
 from yarl import URL
 
-from .const import (
+from ..const import (
     CONF_COLLECTIVE,
     CONF_HUB_NAME,
     CONF_PROGRAM_ID,
@@ -29,10 +29,10 @@ from .const import (
     CONF_VTN_URL,
     SUBENTRY_NEIGHBOURHOOD,
 )
-from .flow_share import chosen_tier, vtn_tier_field
-from .openadr.client import OpenAdrClient
-from .openadr.errors import AuthenticationFailedError, OpenAdrError, ProblemError
-from .openadr.model import Program
+from ..openadr.client import OpenAdrClient
+from ..openadr.errors import AuthenticationFailedError, OpenAdrError, ProblemError
+from ..openadr.model import Program
+from .share import chosen_tier, vtn_tier_field
 
 type Errors = dict[str, str]
 

@@ -6,19 +6,10 @@ from typing import Any, Final
 
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import CONF_PROFILE, CONF_SERIAL
-from .flow_base import Errors
-from .flow_modbus_powers import ModbusPowersSteps
-from .flow_modbus_schemas import (
-    CONF_LINE,
-    STANDARD,
-    link_schema,
-    profile_label,
-    variant_schema,
-)
-from .heat_pump import HeatPumpProfile, TransportType
-from .heat_pump.right_order import variants_with_order
-from .heat_pump_data import (
+from ..const import CONF_PROFILE, CONF_SERIAL
+from ..heat_pump import HeatPumpProfile, TransportType
+from ..heat_pump.right_order import variants_with_order
+from ..heat_pump_data import (
     CONF_BAUDRATE,
     CONF_PARITY,
     CONF_STOPBITS,
@@ -27,8 +18,17 @@ from .heat_pump_data import (
     async_profile,
     own_folder,
 )
-from .heat_pump_id import unique_id_of
-from .probe import ProbeFailure, async_probe, connection_name
+from ..heat_pump_id import unique_id_of
+from ..probe import ProbeFailure, async_probe, connection_name
+from .base import Errors
+from .modbus_powers import ModbusPowersSteps
+from .modbus_schemas import (
+    CONF_LINE,
+    STANDARD,
+    link_schema,
+    profile_label,
+    variant_schema,
+)
 from .probe_table import probe_table
 
 _LINE_KEYS: Final = (CONF_BAUDRATE, CONF_PARITY, CONF_STOPBITS)

@@ -7,11 +7,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import CONF_KIND
-from .flow_entity_checks import EntityChecks
-from .heat_pump import LimitKind, WriteTestResult
-from .heat_pump_to_test import async_can_be_tested, async_limit_kind, async_write_test
-from .write_test_data import with_result
+from ..const import CONF_KIND
+from ..heat_pump import LimitKind, WriteTestResult
+from ..heat_pump_to_test import async_can_be_tested, async_limit_kind, async_write_test
+from ..write_test_data import with_result
+from .entity_checks import EntityChecks
 
 
 class WriteTestSteps[

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import (
+from ..const import (
     CONF_BRAND,
     CONF_CONNECTION,
     CONF_LIMIT,
@@ -16,11 +16,12 @@ from .const import (
     DEFAULT_NAMEPLATE_W,
     Connection,
 )
-from .entity_heat_pump.bindings import POWER
-from .entity_heat_pump.mechanism import NO_LIMIT
-from .entity_heat_pump.recipe import LIMIT, RecipeControl
-from .entity_setup import async_probe_entities
-from .flow_entity_limit import (
+from ..entity_heat_pump.bindings import POWER
+from ..entity_heat_pump.mechanism import NO_LIMIT
+from ..entity_heat_pump.recipe import LIMIT, RecipeControl
+from ..entity_setup import async_probe_entities
+from ..probe import Probe, ProbeFailure
+from .entity_limit import (
     bindings_of,
     contact_answers,
     contact_limit,
@@ -28,9 +29,8 @@ from .flow_entity_limit import (
     entity_unique_id,
     picked_answers,
 )
-from .flow_entity_powers import EntityPowersSteps
-from .flow_entity_schemas import CONF_MORE
-from .probe import Probe, ProbeFailure
+from .entity_powers import EntityPowersSteps
+from .entity_schemas import CONF_MORE
 
 _ABOUT_RECIPE = (CONF_BRAND, CONF_MODEL, CONF_RECIPE)
 

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 from homeassistant.helpers.translation import async_get_translations
 
-from .const import (
+from ..const import (
     CONF_FLOOR_W,
     CONF_INSTALLER_MAXIMUM_W,
     CONF_MINIMUM_W,

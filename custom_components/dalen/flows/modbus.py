@@ -4,10 +4,10 @@ from typing import Any, override
 
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import CONF_PROFILE
-from .flow_modbus_link import ModbusLinkSteps
-from .flow_modbus_schemas import profile_label, profile_schema
-from .own_profiles import async_read_library
+from ..const import CONF_PROFILE
+from ..own_profiles import async_read_library
+from .modbus_link import ModbusLinkSteps
+from .modbus_schemas import profile_label, profile_schema
 
 
 class ModbusSteps[

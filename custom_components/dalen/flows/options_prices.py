@@ -7,10 +7,9 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import BooleanSelector
 import probatio
 
-from .const import CONF_PRICES
-from .energy_prices import price_factor
-from .options_base import NUMBERS, HouseOptionsFlow, entity_of, number
-from .own_settings import (
+from ..const import CONF_PRICES
+from ..energy_prices import price_factor
+from ..own_settings import (
     CONF_CO2,
     CONF_EFFICIENCY,
     CONF_ELECTRICITY_ENTITY,
@@ -21,6 +20,7 @@ from .own_settings import (
     CONF_MIN_TIME,
     CONF_STEER,
 )
+from .options_base import NUMBERS, HouseOptionsFlow, entity_of, number
 
 CONF_MORE: Final = "more"
 _MORE: Final = (CONF_EFFICIENCY, CONF_CO2, CONF_HYSTERESIS, CONF_MIN_TIME)

@@ -11,11 +11,11 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import CONF_SCHEDULE, MAX_NAMEPLATE_W
-from .limits import PILOT_FRAME, Schedule, TimeBlock
-from .limits.schedule import MAX_BLOCKS
+from ..const import CONF_SCHEDULE, MAX_NAMEPLATE_W
+from ..limits import PILOT_FRAME, Schedule, TimeBlock
+from ..limits.schedule import MAX_BLOCKS
+from ..own_settings import CONF_END, CONF_LIMIT_W, CONF_START
 from .options_base import HouseOptionsFlow, choice, number
-from .own_settings import CONF_END, CONF_LIMIT_W, CONF_START
 from .week_text import (
     CONF_DAYS,
     WEEKDAYS,

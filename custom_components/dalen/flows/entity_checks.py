@@ -4,15 +4,15 @@ from typing import Any
 
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import DOMAIN
-from .entity_heat_pump.home_assistant import HomeAssistantEntities
-from .entity_heat_pump.reading import EntityReading, power_w
-from .entity_heat_pump.registry import platform_of
-from .entity_heat_pump.units import watts_per
-from .flow_base import HeatPumpFlow
-from .heat_pump.errors import ImplausibleValue
-from .heat_pump.plausibility import implausible_power
-from .probe import ProbeFailure
+from ..const import DOMAIN
+from ..entity_heat_pump.home_assistant import HomeAssistantEntities
+from ..entity_heat_pump.reading import EntityReading, power_w
+from ..entity_heat_pump.registry import platform_of
+from ..entity_heat_pump.units import watts_per
+from ..heat_pump.errors import ImplausibleValue
+from ..heat_pump.plausibility import implausible_power
+from ..probe import ProbeFailure
+from .base import HeatPumpFlow
 
 
 class EntityChecks[

@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import (
+from ..const import (
     CONF_FLOOR_W,
     CONF_INSTALLER_MAXIMUM_W,
     CONF_LIMITS,

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
-from .const import (
+from ..const import (
     CONF_FLOOR_W,
     CONF_INSTALLER_MAXIMUM_W,
     CONF_LIMITS,
@@ -15,17 +15,13 @@ from .const import (
     CONF_NAMEPLATE_W,
     SUBENTRY_HEAT_PUMP,
 )
-from .flow_base import Errors, check_powers
-from .flow_entities import EntitySteps
-from .flow_modbus_schemas import (
-    CONF_BLOCK_BELOW_W,
-    CONF_MEASURING,
-    modbus_powers_schema,
-)
-from .heat_pump import HeatPumpProfile, MeterNeed, RegisterRow
-from .heat_pump_data import CONF_METER
-from .heat_pump_id import unique_id_of
-from .probe import Probe, ProbeFailure
+from ..heat_pump import HeatPumpProfile, MeterNeed, RegisterRow
+from ..heat_pump_data import CONF_METER
+from ..heat_pump_id import unique_id_of
+from ..probe import Probe, ProbeFailure
+from .base import Errors, check_powers
+from .entities import EntitySteps
+from .modbus_schemas import CONF_BLOCK_BELOW_W, CONF_MEASURING, modbus_powers_schema
 
 _LIMITS = (CONF_FLOOR_W, CONF_INSTALLER_MAXIMUM_W)
 

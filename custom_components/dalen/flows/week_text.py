@@ -7,9 +7,9 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
-from .const import DOMAIN
-from .limits import TimeBlock
-from .own_settings import CONF_END, CONF_LIMIT_W, CONF_START
+from ..const import DOMAIN
+from ..limits import TimeBlock
+from ..own_settings import CONF_END, CONF_LIMIT_W, CONF_START
 
 CONF_DAYS: Final = "days"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

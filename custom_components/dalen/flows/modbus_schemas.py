@@ -12,8 +12,18 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import CONF_MINIMUM_W, CONF_NAMEPLATE_W, CONF_PROFILE, CONF_UNIT_ID
-from .flow_selectors import (
+from ..const import CONF_MINIMUM_W, CONF_NAMEPLATE_W, CONF_PROFILE, CONF_UNIT_ID
+from ..heat_pump import HeatPumpProfile, LimitKind, MeterNeed, TransportType
+from ..heat_pump.connection import DEFAULT_LINE
+from ..heat_pump_data import (
+    CONF_BAUDRATE,
+    CONF_DEVICE,
+    CONF_METER,
+    CONF_PARITY,
+    CONF_STOPBITS,
+    CONF_VARIANT,
+)
+from .selectors import (
     DEFAULT_BLOCK_BELOW_W,
     choice,
     entity,
@@ -21,16 +31,6 @@ from .flow_selectors import (
     translated,
     watts,
     whole,
-)
-from .heat_pump import HeatPumpProfile, LimitKind, MeterNeed, TransportType
-from .heat_pump.connection import DEFAULT_LINE
-from .heat_pump_data import (
-    CONF_BAUDRATE,
-    CONF_DEVICE,
-    CONF_METER,
-    CONF_PARITY,
-    CONF_STOPBITS,
-    CONF_VARIANT,
 )
 
 CONF_LINE: Final = "line"

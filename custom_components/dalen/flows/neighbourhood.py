@@ -12,20 +12,20 @@ from homeassistant.config_entries import (
 )
 import probatio
 
-from .const import (
+from ..const import (
     CONF_COLLECTIVE,
     CONF_TIER,
     CONF_VALID_UNTIL,
     SUBENTRY_HEAT_PUMP,
     SUBENTRY_NEIGHBOURHOOD,
 )
-from .flow_join import Errors, JoinSteps
-from .flow_share import change_error, chosen_tier, tier_field, vtn_tier_field
-from .flow_vtn import VtnSteps
-from .membership import account_of, client_of
-from .openadr.errors import OpenAdrError
-from .openadr.reports import Tier
-from .pairing import change_membership
+from ..membership import account_of, client_of
+from ..openadr.errors import OpenAdrError
+from ..openadr.reports import Tier
+from ..pairing import change_membership
+from .join import Errors, JoinSteps
+from .share import change_error, chosen_tier, tier_field, vtn_tier_field
+from .vtn import VtnSteps
 
 
 class NeighbourhoodSubentryFlow(

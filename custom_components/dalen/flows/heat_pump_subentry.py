@@ -14,13 +14,13 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 
-from .const import CONF_LIMIT, CONF_PROFILE, CONF_SERIAL, SUBENTRY_HEAT_PUMP
-from .coordinator import HeatPumpCoordinator
-from .flow_heat_pump import HeatPumpSteps
-from .heat_pump import ProfileError, WriteTestResult
-from .heat_pump_data import CONF_VARIANT, LINK_KEYS, TEST_KEYS, async_profile
-from .heat_pump_id import unique_id_of
-from .heat_pump_to_test import async_can_be_tested, async_test_pump, is_on_modbus
+from ..const import CONF_LIMIT, CONF_PROFILE, CONF_SERIAL, SUBENTRY_HEAT_PUMP
+from ..coordinator import HeatPumpCoordinator
+from ..heat_pump import ProfileError, WriteTestResult
+from ..heat_pump_data import CONF_VARIANT, LINK_KEYS, TEST_KEYS, async_profile
+from ..heat_pump_id import unique_id_of
+from ..heat_pump_to_test import async_can_be_tested, async_test_pump, is_on_modbus
+from .heat_pump import HeatPumpSteps
 
 
 class HeatPumpSubentryFlow(

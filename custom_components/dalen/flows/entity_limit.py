@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from .const import CONF_LIMIT
-from .entity_heat_pump.bindings import BINDING_NAMES, POWER
-from .entity_heat_pump.mechanism import LimitType, OpenThermMethod
-from .entity_heat_pump.number_range import NumberRange
-from .entity_heat_pump.recipe import ENABLE, LIMIT, RecipeControl
-from .entity_heat_pump.tier import ControlType
-from .flow_entity_schemas import (
+from ..const import CONF_LIMIT
+from ..entity_heat_pump.bindings import BINDING_NAMES, POWER
+from ..entity_heat_pump.mechanism import LimitType, OpenThermMethod
+from ..entity_heat_pump.number_range import NumberRange
+from ..entity_heat_pump.recipe import ENABLE, LIMIT, RecipeControl
+from ..entity_heat_pump.tier import ControlType
+from .entity_schemas import (
     CONF_BLOCK_C,
     CONF_BLOCK_LEVEL,
     CONF_BLOCK_OPTION,

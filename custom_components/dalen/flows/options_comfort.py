@@ -5,9 +5,8 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlowResult
 import probatio
 
-from .const import CONF_COMFORT
-from .options_base import NUMBERS, HouseOptionsFlow, entity_of, number
-from .own_settings import (
+from ..const import CONF_COMFORT
+from ..own_settings import (
     CONF_AFTER,
     CONF_CLIMATE_ENTITY,
     CONF_DROP_K,
@@ -15,7 +14,8 @@ from .own_settings import (
     CONF_ROOM_ENTITY,
     CONF_SET_POINT_ENTITY,
 )
-from .room import has_temperature
+from ..room import has_temperature
+from .options_base import NUMBERS, HouseOptionsFlow, entity_of, number
 
 
 class ComfortSteps(HouseOptionsFlow):
