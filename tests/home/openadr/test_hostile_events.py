@@ -6,11 +6,13 @@ from math import isfinite
 from typing import Any
 
 from hypothesis import given, strategies as st
+import pytest
 
 from custom_components.dalen.openadr.caps import read_caps
 from custom_components.dalen.openadr.errors import ModelError, TimelineError
 from custom_components.dalen.openadr.model import Event
 from custom_components.dalen.openadr.reader import (
+    MAX_INTERVALS,
     read_all,
     read_event,
     read_program,
@@ -157,3 +159,19 @@ def test_caps_are_finite_and_never_overlap(values: list[Any], unit: str | None) 
             assert cap.start < cap.end
             end = cap.end
     assert all(item.reason and item.id for item in reading.refused)
+
+
+def test_an_event_with_too_many_intervals_is_refused() -> None:
+    """A year of minutes would fill the memory of a small machine."""
+    interval = {"id": 0, "payloads": []}
+    body = {"id": "1", "programID": "p", "intervals": [interval] * (MAX_INTERVALS + 1)}
+    with pytest.raises(ModelError, match="more than"):
+        read_event(body)
+
+
+@pytest.mark.parametrize("identity", [{}, {"id": None}, {"id": True}, {"id": "0"}])
+def test_an_interval_without_a_number_is_refused(identity: dict[str, Any]) -> None:
+    """The standard obliges it to have one."""
+    body = {"id": "1", "programID": "p", "intervals": [{**identity, "payloads": []}]}
+    with pytest.raises(ModelError, match="no id"):
+        read_event(body)
