@@ -57,7 +57,6 @@ CONF_PROGRAM_ID: Final = "program_id"
 CONF_VEN_NAME: Final = "ven_name"
 
 DEFAULT_TIER: Final = "t1"
-TIER_RESEARCH: Final = "t3"
 
 # The options of the house.
 CONF_SCHEDULE: Final = "schedule"

@@ -17,7 +17,6 @@ from dalen_hub.forecast.weather_features import weather_columns
 
 HORIZON_S: Final = 2 * DAY_S
 """A row may lie this far after its issue: the load of 2 days before is known then."""
-LONGEST_LAG_S: Final = 21 * DAY_S
 # Clock and calendar bend the load more sharply than numbers do.
 _CALENDAR_SCALE: Final = 1.5
 _MONDAY_FRIDAY: Final = (0, 4)

@@ -31,7 +31,6 @@ from .thermostat import (
     various_thermostats,
 )
 
-LONGEST_STEP_S = 60.0
 # People and their appliances warm a house; half of what they use ends up there.
 _PEOPLE_W = 180.0
 _APPLIANCE_SHARE = 0.5
